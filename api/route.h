@@ -1,0 +1,81 @@
+#ifndef KSTTHC_ROUTE_H
+#define KSTTHC_ROUTE_H
+
+#include <stdbool.h>
+
+#include "../db/db.h"
+#include "field.h"
+#include "role.h"
+
+struct call;
+
+#define EVERYONE (ROLE_PUBLIC | ROLE_VIEWER | ROLE_AGENCY | ROLE_OFFICE | ROLE_SYNC | ROLE_ADMIN)
+#define STAFF (ROLE_VIEWER | ROLE_AGENCY | ROLE_OFFICE)
+#define OFFICE ROLE_OFFICE
+#define SYNC ROLE_SYNC
+
+enum door { DOOR_FRONT, DOOR_BACK };
+
+/*
+ * What a statement of db/sql takes, in the order of its parameters; all are
+ * sent as text, absent ones as null.
+ */
+enum arg {
+	ARG_END,
+	ARG_PATH,  /* first variable of the path */
+	ARG_PATH2, /* second */
+	ARG_BODY,  /* the checked body as jsonb */
+	ARG_QUERY, /* the checked query parameters as one jsonb object; limit and page_token are not in it */
+	ARG_LIMIT, /* rows wanted of a list */
+	ARG_AFTER, /* what the statement gave as next_key for the page before, jsonb; null on the first page */
+	ARG_VERSIONS, /* bigint[]: versions If-Match allows; null: any; '{}': the row must not exist yet;
+	                 on a POST null: no If-Match was sent, '{0}': any version of a row that exists */
+	ARG_TODAY,    /* date at Asia/Ho_Chi_Minh */
+	ARG_ROLES,    /* text[] of the caller's roles, '{public}' without a token */
+	ARG_AGENCY,   /* the caller's agency code */
+};
+
+#define ROUTE_ARGS 8
+
+/* What a view depends on beside its row's version; part of its ETag. */
+enum { VARY_TODAY = 1 << 0, VARY_ROLE = 1 << 1 };
+
+/*
+ * An endpoint. Everything that can be checked before anything runs is here.
+ * A row has sql or a handler. Tables of rows end with { 0 }.
+ *
+ * An endpoint's statement gives at most one row; no row is 404. Its columns,
+ * all optional but body where there is a reply body:
+ *   body      text   the reply, passed through unchanged
+ *   version   bigint makes the ETag
+ *   outcome   text   null or 'ok'; else a code of problem.h: not_found, stale_version, wrong_state ...
+ *   errors    jsonb  with another outcome than 'ok', 'invalid' above all:
+ *                    [{"pointer": "/parts/0/…" or "parameter": "q", "code": "unknown_agency", "value": "…"}]
+ *   location  text   path of what was created
+ *   status    int    instead of the row's status
+ *   next_key  jsonb  of a list: where the next page starts; null on the last page.
+ *                    The dispatcher makes next_page_token and the Link header of it.
+ *                    A list's body is the items array alone, as text.
+ */
+struct route {
+	const char *method;
+	const char *path; /* "/v1/tasks/:task"; at most two variables */
+	const char *operation;
+	unsigned roles;
+	const struct field *query; /* parameters beside limit and page_token; NULL: none */
+	const struct field *body;  /* fields of the JSON body; NULL: no body, but with consumes */
+	const char *consumes;      /* media type of a body that is not JSON: reaches the handler as it came */
+	const char *produces;      /* media type of the reply; NULL: application/json */
+	bool list;                 /* takes limit and page_token, answers {"items": …} */
+	unsigned varies;
+	enum door door;
+	enum sql sql;
+	enum sql before; /* see struct db_call */
+	enum arg args[ROUTE_ARGS];
+	int status;  /* of success; 0 is 200 */
+	bool writes; /* runs as DB_WRITE (at the back door DB_BULK); methods other than GET always do */
+	/* Returns ERR_OK with call's reply set, or an error that becomes a problem. Frees nothing. */
+	enum err (*handler)(struct call *call);
+};
+
+#endif
