@@ -1,0 +1,13 @@
+#ifndef KSTTHC_CREDENTIALS_H
+#define KSTTHC_CREDENTIALS_H
+
+#include "call.h"
+
+/*
+ * Who calls, and whether the row is for them. Sets the caller; on a problem
+ * also WWW-Authenticate (RFC 6750, 3). A token that is not accepted is 401 on a
+ * public route too, never taken for no token.
+ */
+enum err credentials_check(struct call *call) MUST_CHECK;
+
+#endif
