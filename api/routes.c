@@ -1,0 +1,30 @@
+#include "routes.h"
+
+#include "router.h"
+
+const struct route *const route_tables[] = {
+	health_routes, agency_routes, plan_routes, task_routes, change_routes, NULL,
+};
+
+static void print_roles(unsigned roles, FILE *out)
+{
+	const char *comma = "";
+
+	for (unsigned role = ROLE_PUBLIC; role <= ROLE_ADMIN; role <<= 1) {
+		if (!(roles & role))
+			continue;
+		fprintf(out, "%s%s", comma, role_name(role));
+		comma = ",";
+	}
+}
+
+void routes_print(FILE *out)
+{
+	for (size_t i = 0; route_tables[i]; i++) {
+		for (const struct route *route = route_tables[i]; route->method; route++) {
+			fprintf(out, "%s\t%s\t%s\t", route->method, route->path, route->operation);
+			print_roles(route->roles, out);
+			fprintf(out, "\t%s\n", route->door == DOOR_BACK ? "back" : "front");
+		}
+	}
+}

@@ -1,0 +1,24 @@
+#ifndef KSTTHC_ROUTES_H
+#define KSTTHC_ROUTES_H
+
+#include <stdio.h>
+
+#include "route.h"
+
+/* All tables of rows, ended by NULL; each table ends with { 0 }. */
+extern const struct route *const route_tables[];
+
+extern const struct route health_routes[];
+extern const struct route agency_routes[];
+extern const struct route plan_routes[];
+extern const struct route task_routes[];
+extern const struct route change_routes[];
+
+/* The part of a task: a label, outputs, timings, assignments. Shared by plans and tasks. */
+extern const struct field part_fields[];
+extern const struct field assignment_fields[];
+
+/* One line a row: method, path, operation, roles, door, by tabs. */
+void routes_print(FILE *out);
+
+#endif
