@@ -1,0 +1,113 @@
+"""What is measured: each function is one round and returns (ratio, words)."""
+
+import re
+import statistics
+import subprocess
+import time
+
+from measure import ROOT, statement
+
+TASK = "/v1/tasks/kstthc-2025.29"
+CONNECTIONS = 16
+
+
+def reads(bench):
+    """One task over HTTP against pgbench with the same statement and as many connections."""
+    served = bench.wrk(bench.front + TASK, CONNECTIONS)
+    plain = bench.pgbench(statement("task_get"), ["kstthc-2025.29", "{public}"], CONNECTIONS)
+    return served.rate / plain, f"{served.rate:.0f}/s over HTTP, {plain:.0f}/s pgbench"
+
+
+def hello(bench):
+    """The same against our own /livez: what the database and the row cost."""
+    served = bench.wrk(bench.front + TASK, CONNECTIONS)
+    bare = bench.wrk(bench.front + "/livez", CONNECTIONS)
+    return served.rate / bare.rate, f"{served.rate:.0f}/s a task, {bare.rate:.0f}/s livez"
+
+
+def routes(bench):
+    """Instructions of a lookup in the whole table against one in a table of one route."""
+    count = {}
+    for kind in ("whole", "one"):
+        done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--collect-atstart=no",
+                               "--toggle-collect=router_find", bench.binary.replace("kstthc", "bench-routes"), kind],
+                              capture_output=True, text=True, check=True)
+        count[kind] = int(re.search(r"Collected : (\d+)", done.stderr)[1])
+    return count["whole"] / count["one"], f"{count['whole']} instructions against {count['one']}"
+
+
+def tokens(bench):
+    """Reads with an RS256 token against the same without."""
+    with_token = bench.wrk(bench.front + TASK, CONNECTIONS, token=bench.rs256)
+    without = bench.wrk(bench.front + TASK, CONNECTIONS)
+    return with_token.rate / without.rate, f"{with_token.rate:.0f}/s with, {without.rate:.0f}/s without"
+
+
+def ledger(bench):
+    """PATCH of tasks with the ledger's triggers and sequencer against the same without them."""
+    recorded = bench.wrk(bench.front, CONNECTIONS, token=bench.office, script="patch.lua")
+    with bench.without_ledger() as (front, office):
+        bare = bench.wrk(front, CONNECTIONS, token=office, script="patch.lua")
+    return recorded.rate / bare.rate, f"{recorded.rate:.0f}/s with, {bare.rate:.0f}/s without"
+
+
+def memory(bench):
+    """Resident megabytes with 1,000 idle keep-alive connections, each of which has made a request."""
+    held = bench.hold(1000)
+    resident = bench.resident_mb()
+    for connection in held:
+        connection.close()
+    return resident, f"{resident:.1f} MB"
+
+
+def doors(bench):
+    """p99 of 400 task reads a second at the front while the back door stores plans, against the same in peace."""
+    peace = bench.paced_p99(TASK, 400)
+    with bench.storing_plans() as stored:
+        busy = bench.paced_p99(TASK, 400)
+    if not stored.value:
+        raise RuntimeError("no plan was stored meanwhile")
+    return busy / peace, f"p99 {busy:.2f} ms while {stored.value} plans were stored, {peace:.2f} ms in peace"
+
+
+def parse(bench):
+    """Milliseconds to read the plan of 2025, with the start of the process."""
+    times = []
+    for _ in range(11):
+        start = time.monotonic()
+        subprocess.run([bench.binary, "plan", "parse", ROOT + "/db/seed/plan-2025.txt"], stdout=subprocess.DEVNULL,
+                       env={}, check=True)
+        times.append((time.monotonic() - start) * 1000)
+    return statistics.median(times), f"{min(times):.1f} to {max(times):.1f} ms"
+
+
+LISTS = ["", "plan=p1100", "plan=p1100&section=3", "agency=so-tu-phap", "agency=so-tu-phap&role=lead", "agency=cong-an-tinh",
+         "agency=thue-tinh&role=appraise", "role=monitor", "role=lead", "timing=quarter", "timing=half_year", "q=ra+soat",
+         "q=nhiem+vu+777123", "q=khong+co+gi", "q=r", "q=ra+soat&agency=cong-an-tinh",
+         "q=ra+soat&agency=so-y-te&role=lead&timing=by_plan&plan=p1105"]
+
+
+def million(bench):
+    """The slowest page of any filtered list of 1,000,000 tasks, median of 7 reads, as a share of the read timeout."""
+    with bench.with_tasks(1000000) as front:
+        times = {query: bench.page_ms(f"{front}/v1/tasks?limit=200&{query}", 7) for query in LISTS}
+    slowest = max(times, key=times.get)
+    return times[slowest] / 1000, f"slowest {times[slowest]:.0f} ms for \"{slowest}\"; " + ", ".join(
+        f"{query or 'all'} {ms:.0f}" for query, ms in times.items())
+
+
+# name: function, what, goal, whether more is better
+ALL = {
+    "reads": (reads, "reads of one task over HTTP / pgbench, same statement, 16 connections", 0.45, True),
+    "hello": (hello, "reads of one task / livez of the same service", 0.2, True),
+    "routes": (routes, "instructions of a route lookup, whole table / one route", 1.1, False),
+    "tokens": (tokens, "reads with an RS256 token / without", 0.85, True),
+    "ledger": (ledger, "writes with ledger and sequencer / without", 0.45, True),
+    "memory": (memory, "MB resident with 1,000 idle keep-alive connections", 64, False),
+    "doors": (doors, "p99 of reads while plans are stored / in peace", 2, False),
+    "parse": (parse, "ms to read the plan of 2025", 50, False),
+    "million": (million, "slowest list of a million tasks / the read timeout", 0.5, False),
+}
+ONCE = {"routes", "memory", "parse", "million"}
+# Only when named: they take minutes to prepare.
+LONG = {"million"}

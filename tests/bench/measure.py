@@ -1,0 +1,236 @@
+"""Servers, load and figures for the benches."""
+
+import contextlib
+import http.client
+import json
+import multiprocessing
+import os
+import re
+import socket
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.request
+from collections import namedtuple
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+Load = namedtuple("Load", "rate p99")
+
+
+def statement(name):
+    with open(f"{ROOT}/db/sql/{name}.sql", encoding="utf-8") as file:
+        return "\n".join(line for line in file.read().splitlines() if not line.lstrip().startswith("--"))
+
+
+def free_port():
+    """A port that is free together with the next one."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+class Service:
+    """A copy on a database of its own."""
+
+    def __init__(self, bench, name, prepare=""):
+        self.bench, self.name = bench, name
+        bench.sql("postgres", f"drop database if exists {name} with (force)")
+        bench.sql("postgres", f"create database {name} owner kstthc_owner")
+        port = free_port()
+        self.front, self.back = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}"
+        self.environment = {**bench.environment, "KSTTHC_LISTEN": f"127.0.0.1:{port}",
+                            "KSTTHC_DATABASE_URL": bench.url("kstthc_service", name),
+                            "KSTTHC_MIGRATE_URL": bench.url("kstthc_owner", name)}
+        self.run("migrate")
+        self.run("seed")
+        if prepare:
+            bench.sql(name, prepare)
+        bench.sql(name, "vacuum analyze")
+        self.process = subprocess.Popen([bench.binary, "serve"], env=self.environment, stderr=subprocess.DEVNULL)
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(self.front + "/readyz").read()
+                self.warm_up()
+                return
+            time.sleep(0.05)
+        self.stop()
+        raise RuntimeError("the service does not answer")
+
+    def warm_up(self):
+        """Each worker opens its connection at its first request; pgbench does not count that either."""
+        subprocess.run(["wrk", "-t", "2", "-c", "64", "-d", "2s", "--timeout", "30s", self.front + "/v1/tasks/kstthc-2025.1"],
+                       stdout=subprocess.DEVNULL, check=True)
+
+    def run(self, *arguments):
+        done = subprocess.run([self.bench.binary, *arguments], env=self.environment, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.bench.sql("postgres", f"drop database {self.name}")
+
+
+class Bench:
+    def __init__(self, binary, super_url, seconds):
+        self.binary, self.super_url, self.seconds = os.path.abspath(binary), super_url, seconds
+        self.directory = tempfile.TemporaryDirectory()
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("KSTTHC_")}
+
+    def __enter__(self):
+        key = self.directory.name + "/rsa.pem"
+        subprocess.run(["openssl", "genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", key], check=True)
+        os.chmod(key, 0o600)
+        self.environment["KSTTHC_TOKEN_KEYS"] = f"bench=RS256:{key}"
+        self.service = Service(self, "bench")
+        self.front = self.service.front
+        self.office = self.service.run("token", "--role", "office")
+        self.rs256 = self.sign(key)
+        return self
+
+    def __exit__(self, *_):
+        self.service.stop()
+        self.directory.cleanup()
+
+    def sign(self, key):
+        import base64
+
+        def encode(data):
+            return base64.urlsafe_b64encode(data).rstrip(b"=")
+
+        head = encode(json.dumps({"alg": "RS256", "typ": "JWT", "kid": "bench"}).encode())
+        claims = encode(json.dumps({"iss": "kstthc", "aud": "kstthc", "sub": "bench", "roles": ["viewer"],
+                                    "exp": int(time.time()) + 36000}).encode())
+        signed = subprocess.run(["openssl", "dgst", "-sha256", "-sign", key], input=head + b"." + claims,
+                                capture_output=True, check=True)
+        return (head + b"." + claims + b"." + encode(signed.stdout)).decode()
+
+    def url(self, user, database):
+        text = re.sub(r"\buser=\S+", f"user={user}", self.super_url)
+        return re.sub(r"\bdbname=\S+", f"dbname={database}", text)
+
+    def sql(self, database, text):
+        subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self.url("postgres", database), "-c", text],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def wrk(self, url, connections, token=None, script="report.lua"):
+        command = ["wrk", "-t", "2", "-c", str(connections), "-d", f"{self.seconds}s", "--timeout", "10s", "-s", f"{HERE}/{script}", url]
+        if token:
+            command += ["-H", f"Authorization: Bearer {token}"]
+        environment = {**os.environ, "KSTTHC_BENCH_REPORT": HERE + "/report.lua"}
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+        requests, microseconds, wrong, p99 = re.search(r"figures (\d+) (\d+) (\d+) ([\d.]+)", done.stdout).groups()
+        if int(wrong):
+            raise RuntimeError(f"{wrong} of {requests} requests to {url} failed")
+        return Load(int(requests) / int(microseconds) * 1e6, float(p99))
+
+    def pgbench(self, text, values, connections):
+        """The statement's $1, $2 become pgbench variables, which in prepared mode are parameters again."""
+        path = self.directory.name + "/statement.sql"
+        for number in range(len(values), 0, -1):
+            text = text.replace(f"${number}", f":p{number}")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text + ";\n")
+        command = ["pgbench", "-n", "-M", "prepared", "-c", str(connections), "-j", "2", "-T", str(int(self.seconds)), "-f", path]
+        for number, value in enumerate(values, 1):
+            command += ["-D", f"p{number}={value}"]
+        url = self.url("postgres", "bench") + " options='-c search_path=kstthc,pg_temp -c role=kstthc_public'"
+        done = subprocess.run(command + [url], capture_output=True, text=True, check=True)
+        return float(re.search(r"tps = ([\d.]+)", done.stdout)[1])
+
+    def paced_p99(self, path, rate, threads=4):
+        """Milliseconds of the 99th percentile of reads that are sent at a rate, whatever the last one took."""
+        host, port = self.front.removeprefix("http://").split(":")
+        taken = []
+
+        def read(number):
+            connection = http.client.HTTPConnection(host, int(port))
+            start = time.monotonic() + number / rate
+            for step in range(int(rate / threads * self.seconds)):
+                due = start + step * threads / rate
+                time.sleep(max(0, due - time.monotonic()))
+                connection.request("GET", path)
+                connection.getresponse().read()
+                taken.append((time.monotonic() - due) * 1000)
+
+        readers = [threading.Thread(target=read, args=(number,)) for number in range(threads)]
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+        return sorted(taken)[int(len(taken) * 0.99)]
+
+    @contextlib.contextmanager
+    def without_ledger(self):
+        service = Service(self, "bench_bare", "alter table kstthc.task disable trigger task_ledger")
+        try:
+            yield service.front, service.run("token", "--role", "office")
+        finally:
+            service.stop()
+
+    @contextlib.contextmanager
+    def with_tasks(self, count):
+        with open(HERE + "/million.sql", encoding="utf-8") as file:
+            service = Service(self, "bench_million", file.read().replace(":count", str(count)))
+        try:
+            yield service.front
+        finally:
+            service.stop()
+
+    @staticmethod
+    def page_ms(url, times):
+        taken = []
+        for _ in range(times):
+            start = time.monotonic()
+            urllib.request.urlopen(url).read()
+            taken.append((time.monotonic() - start) * 1000)
+        return statistics.median(taken)
+
+    def hold(self, count):
+        host, port = self.front.removeprefix("http://").split(":")
+        held = []
+        for _ in range(count):
+            connection = socket.create_connection((host, int(port)))
+            connection.sendall(b"GET /v1/tasks/kstthc-2025.29 HTTP/1.1\r\nHost: bench\r\n\r\n")
+            while b"HTTP/1.1 200" not in connection.recv(65536):
+                pass
+            held.append(connection)
+        return held
+
+    def resident_mb(self):
+        with open(f"/proc/{self.service.process.pid}/status", encoding="ascii") as file:
+            return int(re.search(r"VmRSS:\s+(\d+)", file.read())[1]) / 1024
+
+    @contextlib.contextmanager
+    def storing_plans(self):
+        """One client after another stores a plan of 55 tasks at the back door, each with a code of its own.
+
+        In a process of its own: threads of one interpreter wait for each other."""
+        with open(ROOT + "/db/seed/plan-2025.json", encoding="utf-8") as file:
+            plan = json.load(file)
+        count, stop = multiprocessing.Value("i", 0), multiprocessing.Event()
+
+        def store():
+            while not stop.is_set():
+                plan["code"] = f"bench-{time.monotonic_ns()}"
+                request = urllib.request.Request(self.service.back + "/v1/plans", json.dumps(plan).encode(), {
+                    "Authorization": f"Bearer {self.office}", "Content-Type": "application/json"})
+                urllib.request.urlopen(request).read()
+                count.value += 1
+
+        process = multiprocessing.Process(target=store)
+        process.start()
+        try:
+            yield count
+        finally:
+            stop.set()
+            process.join()
