@@ -155,7 +155,7 @@ SAMPLES = {
         "good": [files("db/migrations/0001_x.sql", "a\n", landed={"db/migrations/0001_x.sql": "a\n"})],
     },
     "leftover": {
-        "bad": [files("db/x.c", "/* TODO: later */\n"), files("tools/x", "cd /work/main\n")],
+        "bad": [files("db/x.c", "/* TODO: later */\n"), files("tools/x", "cd /home/me/kstthc\n")],
         "good": [files("db/x.c", 'static const char xxx[] = "XXX";\n')],
     },
 }
