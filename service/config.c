@@ -8,7 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum setting_type { SETTING_ADDRESS, SETTING_TEXT, SETTING_INTEGER, SETTING_DATE };
+enum setting_type {
+	SETTING_ADDRESS,
+	SETTING_TEXT,
+	SETTING_INTEGER,
+	SETTING_DATE,
+	SETTING_CHOICE,
+	SETTING_RATE
+};
+
+/* Such that the time for one is a nanosecond at least. */
+#define RATE_MAX_COUNT 1000000000
+#define RATE_MAX_SECONDS 86400
 
 struct setting {
 	const char *name;
@@ -19,6 +30,7 @@ struct setting {
 	int64_t max;
 	bool secret;
 	const char *meaning;
+	const char *choices; /* of SETTING_CHOICE, separated by '|' */
 };
 
 #define AT(member) offsetof(struct config, member)
@@ -40,9 +52,29 @@ static const struct setting settings[] = {
 	{ "KSTTHC_CONNECTIONS", SETTING_INTEGER, AT(connections), "4096", 16, 1000000,
 	  .meaning = "connections held at the front door" },
 	{ "KSTTHC_CONNECTIONS_PER_ADDRESS", SETTING_INTEGER, AT(connections_per_address), "0", 0, 1000000,
-	  .meaning = "of them from one address; 0: no limit, as behind a proxy" },
+	  .meaning = "of them from one address, unless it is a trusted proxy's; 0: no limit" },
 	{ "KSTTHC_BULK_CONNECTIONS", SETTING_INTEGER, AT(bulk_connections), "16", 1, 1024,
 	  .meaning = "connections held at the back door" },
+	{ "KSTTHC_TRUSTED_PROXIES", SETTING_TEXT, AT(trusted_proxies), "",
+	  .meaning = "proxies that are believed who asks: addresses and networks, separated by commas" },
+	{ "KSTTHC_FORWARDED_HEADER", SETTING_CHOICE, AT(forwarded_header), "x-forwarded-for",
+	  .choices = "x-forwarded-for|forwarded", .meaning = "the header in which they say it" },
+	{ "KSTTHC_CORS_ORIGINS", SETTING_TEXT, AT(cors_origins), "",
+	  .meaning = "origins whose pages may use the service, separated by commas, or *" },
+	{ "KSTTHC_LIMIT_PUBLIC", SETTING_RATE, AT(limit_public), "1800/60",
+	  .meaning = "requests without a token from one address, count/seconds or off" },
+	{ "KSTTHC_LIMIT_READ", SETTING_RATE, AT(limit_read), "6000/60",
+	  .meaning = "GET and HEAD of one caller" },
+	{ "KSTTHC_LIMIT_WRITE", SETTING_RATE, AT(limit_write), "600/60",
+	  .meaning = "other methods of one caller" },
+	{ "KSTTHC_LIMIT_BULK", SETTING_RATE, AT(limit_bulk), "60/60",
+	  .meaning = "requests at the back door of one caller, or without a token of one address" },
+	{ "KSTTHC_LIMIT_REFUSED", SETTING_RATE, AT(limit_refused), "300/60",
+	  .meaning = "tokens that are not accepted, from one address" },
+	{ "KSTTHC_LIMIT_LOGIN", SETTING_RATE, AT(limit_login), "30/60",
+	  .meaning = "requests for tokens from one address, and of one program" },
+	{ "KSTTHC_LIMIT_ENTRIES", SETTING_INTEGER, AT(limit_entries), "65536", 64, 10000000,
+	  .meaning = "callers and addresses remembered for the limits, 24 bytes each" },
 	{ "KSTTHC_IDLE_SECONDS", SETTING_INTEGER, AT(idle_seconds), "60", 1, 3600,
 	  .meaning = "a silent connection is closed after" },
 	{ "KSTTHC_READ_TIMEOUT_MS", SETTING_INTEGER, AT(read_timeout_ms), "1000", 10, 60000,
@@ -69,8 +101,20 @@ static const struct setting settings[] = {
 	  .meaning = "by how much clocks may differ" },
 	{ "KSTTHC_TOKEN_CACHE_ENTRIES", SETTING_INTEGER, AT(token_cache_entries), "8192", 64, 10000000,
 	  .meaning = "verified tokens remembered" },
+	{ "KSTTHC_CLIENT_TOKEN_SECONDS", SETTING_INTEGER, AT(client_token_seconds), "900", 60, 3600,
+	  .meaning = "how long a token that a program got is good" },
 	{ "KSTTHC_SIGNING_KEY", SETTING_TEXT, AT(signing_key), "",
 	  .meaning = "kid=ES256:file of our own signing key; empty: the one in the database" },
+	{ "KSTTHC_ISSUERS", SETTING_TEXT, AT(issuers), "",
+	  .meaning = "JSON file of foreign issuers whose tokens are accepted; empty: none" },
+	{ "KSTTHC_KEYS_SECONDS", SETTING_INTEGER, AT(keys_seconds), "60", 1, 3600,
+	  .meaning = "keys are read again after" },
+	{ "KSTTHC_KEYS_PAUSE_SECONDS", SETTING_INTEGER, AT(keys_pause_seconds), "5", 1, 600,
+	  .meaning = "between two readings of an issuer's keys for tokens whose key is not known" },
+	{ "KSTTHC_KEYS_STALE_SECONDS", SETTING_INTEGER, AT(keys_stale_seconds), "86400", 1, 2592000,
+	  .meaning = "keys of an issuer that does not answer are given up after" },
+	{ "KSTTHC_FETCH_TIMEOUT_MS", SETTING_INTEGER, AT(fetch_timeout_ms), "2000", 100, 10000,
+	  .meaning = "how long an issuer may take to give its keys" },
 };
 
 #define SETTING_COUNT (sizeof(settings) / sizeof(settings[0]))
@@ -145,6 +189,40 @@ static bool is_date(const char *text)
 	return day <= days[month - 1];
 }
 
+/* "1800/60" or "off". */
+static bool parse_rate(const char *text, struct rate *ret_rate)
+{
+	const char *slash = strchr(text, '/');
+	struct rate rate = { 0 };
+	char count[20];
+
+	if (strcmp(text, "off") != 0) {
+		if (!slash || (size_t)(slash - text) >= sizeof(count))
+			return false;
+		memcpy(count, text, (size_t)(slash - text));
+		count[slash - text] = '\0';
+		if (!parse_integer(count, 1, RATE_MAX_COUNT, &rate.count) ||
+		    !parse_integer(slash + 1, 1, RATE_MAX_SECONDS, &rate.seconds))
+			return false;
+	}
+	*ret_rate = rate;
+	return true;
+}
+
+static bool is_choice(const char *choices, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (strchr(text, '|'))
+		return false;
+	for (const char *at = choices; length && at; at = strchr(at, '|')) {
+		at += *at == '|';
+		if (strncmp(at, text, length) == 0 && (at[length] == '|' || !at[length]))
+			return true;
+	}
+	return false;
+}
+
 static bool setting_read(const struct setting *setting, const char *text, struct config *config, FILE *errors)
 {
 	const char **ret_text = at(config, setting);
@@ -170,6 +248,20 @@ static bool setting_read(const struct setting *setting, const char *text, struct
 			return true;
 		fprintf(errors, "kstthc: %s is \"%s\": it must be a date such as 2025-08-15\n", setting->name,
 			text);
+		return false;
+	case SETTING_CHOICE:
+		*ret_text = text;
+		if (is_choice(setting->choices, text))
+			return true;
+		fprintf(errors, "kstthc: %s is \"%s\": it must be one of %s\n", setting->name, text,
+			setting->choices);
+		return false;
+	case SETTING_RATE:
+		if (parse_rate(text, at(config, setting)))
+			return true;
+		fprintf(errors,
+			"kstthc: %s is \"%s\": it must be a count and seconds such as 1800/60 (at most %d in %d seconds), or off\n",
+			setting->name, text, RATE_MAX_COUNT, RATE_MAX_SECONDS);
 		return false;
 	case SETTING_TEXT:
 		*ret_text = text;
@@ -224,7 +316,7 @@ enum err config_read(struct config *ret_config, FILE *errors)
 	return ERR_OK;
 }
 
-static void print_address(const struct sockaddr_storage *address, FILE *out)
+static void write_address(const struct sockaddr_storage *address, char *text, size_t size)
 {
 	char host[INET6_ADDRSTRLEN] = "";
 
@@ -233,30 +325,52 @@ static void print_address(const struct sockaddr_storage *address, FILE *out)
 
 		memcpy(&in6, address, sizeof(in6));
 		inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof(host));
-		fprintf(out, "[%s]:%d", host, ntohs(in6.sin6_port));
+		snprintf(text, size, "[%s]:%d", host, ntohs(in6.sin6_port));
 	} else {
 		struct sockaddr_in in4;
 
 		memcpy(&in4, address, sizeof(in4));
 		inet_ntop(AF_INET, &in4.sin_addr, host, sizeof(host));
-		fprintf(out, "%s:%d", host, ntohs(in4.sin_port));
+		snprintf(text, size, "%s:%d", host, ntohs(in4.sin_port));
 	}
+}
+
+static void write_value(const struct config *config, const struct setting *setting, char *text, size_t size)
+{
+	const char *const *value = at(config, setting);
+	const int64_t *integer = at(config, setting);
+	const struct rate *rate = at(config, setting);
+
+	*text = '\0';
+	if (setting->type == SETTING_ADDRESS)
+		write_address(at(config, setting), text, size);
+	else if (setting->type == SETTING_INTEGER)
+		snprintf(text, size, "%" PRId64, *integer);
+	else if (setting->type == SETTING_RATE && rate->count)
+		snprintf(text, size, "%" PRId64 "/%" PRId64, rate->count, rate->seconds);
+	else if (setting->type == SETTING_RATE)
+		snprintf(text, size, "off");
+	else if (*value && **value)
+		snprintf(text, size, "%s", setting->secret ? "(set)" : *value);
+}
+
+bool config_value(const struct config *config, size_t index, struct config_value *ret_value)
+{
+	const struct setting *setting = &settings[index];
+
+	if (index >= SETTING_COUNT)
+		return false;
+	ret_value->name = setting->name;
+	ret_value->meaning = setting->meaning;
+	ret_value->own = setting->type == SETTING_ADDRESS;
+	write_value(config, setting, ret_value->text, sizeof(ret_value->text));
+	return true;
 }
 
 void config_print(const struct config *config, FILE *out)
 {
-	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		const struct setting *setting = &settings[i];
-		const char *const *text = at(config, setting);
-		const int64_t *integer = at(config, setting);
+	struct config_value value;
 
-		fprintf(out, "%s=", setting->name);
-		if (setting->type == SETTING_ADDRESS)
-			print_address(at(config, setting), out);
-		else if (setting->type == SETTING_INTEGER)
-			fprintf(out, "%" PRId64, *integer);
-		else if (*text && **text)
-			fputs(setting->secret ? "(set)" : *text, out);
-		fprintf(out, "  # %s\n", setting->meaning);
-	}
+	for (size_t i = 0; config_value(config, i, &value); i++)
+		fprintf(out, "%s=%s  # %s\n", value.name, value.text, value.meaning);
 }
