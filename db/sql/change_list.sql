@@ -23,6 +23,9 @@ with origin as (
 		select *
 		from ledger
 		where seq > (select seq from start)
+			and resource <> all (array(select resource from ledger_audit))
+			-- Asked for by name there is nothing to look through.
+			and not exists (select from ledger_audit where resource = $1::jsonb->>'resource')
 			and ($1::jsonb->>'resource' is null or resource = $1::jsonb->>'resource')
 		order by seq
 		limit $2::integer + 1

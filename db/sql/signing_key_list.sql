@@ -1,4 +1,5 @@
--- Keys that this service's own tokens are signed with; the one in use first.
-select kid, algorithm, pem, in_use::text as in_use
+-- Keys that this service's own tokens are or will be signed with; the one to sign with now first.
+select code as kid, algorithm, pem, (use_from <= clock_timestamp())::text as in_use
 from signing_key
-order by in_use desc, made_at desc
+where withdraw_at is null or withdraw_at > clock_timestamp()
+order by use_from <= clock_timestamp() desc, generation desc

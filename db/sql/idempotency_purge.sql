@@ -1,0 +1,2 @@
+-- Takes expired answers away.
+select idempotency_purge() as purged
