@@ -35,6 +35,11 @@ static const char session_sql[] =
 	" pg_catalog.set_config('statement_timeout', $1, false),"
 	" pg_catalog.set_config('lock_timeout', $2, false),"
 	" pg_catalog.set_config('idle_in_transaction_session_timeout', '" IDLE_IN_TRANSACTION "', false),"
+	/* A host that is gone holds its locks for half a minute, not for hours. */
+	" pg_catalog.set_config('tcp_keepalives_idle', '10', false),"
+	" pg_catalog.set_config('tcp_keepalives_interval', '5', false),"
+	" pg_catalog.set_config('tcp_keepalives_count', '3', false),"
+	" pg_catalog.set_config('tcp_user_timeout', '25000', false),"
 	" pg_catalog.set_config('client_connection_check_interval', '" CLIENT_CHECK "', false),"
 	" pg_catalog.set_config('default_transaction_isolation', 'read committed', false),"
 	" pg_catalog.set_config('default_transaction_read_only', 'on', false),"

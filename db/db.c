@@ -158,6 +158,9 @@ static enum err make_ready(struct db *db, struct connection *connection, struct 
 		return ERR_UNAVAILABLE;
 	}
 	err = connection_open(connection, result);
+	/* Ended while it began, with all others, by an administrator: that is no reason to think the server down. */
+	if (err && !strcmp(db_sqlstate(result), "57P01"))
+		err = connection_open(connection, result);
 	has_connected(db, probing, !err);
 	return err;
 }
@@ -279,8 +282,8 @@ enum err db_run(struct db *db, const struct db_call *call, struct db_result **re
 	struct db_step steps[2];
 	size_t count = 0;
 
-	if (call->before != SQL_NONE)
-		steps[count++] = (struct db_step){ .statement = call->before };
+	if (call->before.statement != SQL_NONE)
+		steps[count++] = call->before;
 	steps[count++] = (struct db_step){
 		.statement = call->statement,
 		.params = call->params,

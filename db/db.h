@@ -32,11 +32,27 @@ struct db_options {
 	int64_t lock_timeout_ms;
 };
 
-/* One request to the database: everything in it travels in one round trip. */
+/* A statement with its parameters in text format; a NULL element is SQL null. */
+struct db_step {
+	enum sql statement;
+	const char *
+		text; /* in place of a statement (SQL_NONE): sent with its parameters, not prepared; for db/ alone */
+	const char *const *params;
+	size_t param_count;
+};
+
+/* One request to the database: everything in it travels in one round trip, but for what then adds. */
 struct db_call {
 	enum sql statement;
-	enum sql
-		before; /* run first in the same transaction, without parameters, its rows ignored; or SQL_NONE */
+	struct db_step before; /* run first in the same transaction, its rows ignored; or SQL_NONE */
+	/*
+	 * Asked, where it is there, when the statement's rows are: true with a further
+	 * statement of the same transaction, which takes one more round trip, or false
+	 * for none. What it hands over is valid until db_run() returns. May be asked
+	 * again when the call is tried again.
+	 */
+	bool (*then)(void *context, const struct db_result *rows, struct db_step *ret_step);
+	void *then_context;
 	enum db_class class;
 	bool as_public;            /* as role kstthc_public, which cannot read the tables of persons */
 	const char *actor;         /* for the ledger (DB_WRITE, DB_BULK); NULL reads as "" */

@@ -6,14 +6,6 @@
 
 /* What db/ and its tests use of db.c beyond db.h. */
 
-/* A call with more than one statement. */
-struct db_step {
-	enum sql statement;
-	const char *text; /* in place of a statement (SQL_NONE): sent with its parameters, not prepared */
-	const char *const *params;
-	size_t param_count;
-};
-
 #define DB_STEPS 8
 
 /* Who an as_public call runs as. */
@@ -26,7 +18,7 @@ enum err db_open_table(const struct db_options *options, const struct sql_text *
 /*
  * db_run() with 1 to DB_STEPS statements in one transaction and one round
  * trip; a DB_READ too is one transaction. Of call, before, statement and
- * params are not looked at. The result is the last statement's.
+ * params are not looked at, then is. The result is the last statement's.
  */
 enum err db_run_steps(struct db *db, const struct db_call *call, const struct db_step *steps, size_t count,
 		      struct db_result **ret_result) MUST_CHECK;

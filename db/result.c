@@ -5,11 +5,6 @@
 
 #include "db.h"
 
-struct db_result {
-	PGresult *pg;
-	char message[400]; /* of a failure */
-};
-
 struct db_result *result_new(void)
 {
 	return calloc(1, sizeof(struct db_result));

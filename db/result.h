@@ -10,6 +10,11 @@
  * so that no memory is needed between a commit and its acknowledgement.
  */
 
+struct db_result {
+	PGresult *pg;
+	char message[400]; /* of a failure */
+};
+
 /* NULL without memory. */
 struct db_result *result_new(void) __attribute__((warn_unused_result));
 

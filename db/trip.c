@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "result.h"
+
 /* The client waits longer than statement_timeout, so that it is the server which ends a statement. */
 #define GRACE_MS 1000
 
@@ -25,6 +27,9 @@ static const struct sql_text frames[TRIP_FRAMES] = {
 			    " pg_catalog.set_config('kstthc.today', $3, true),"
 			    " pg_catalog.set_config('statement_timeout', $4, true)",
 			    false },
+	[TRIP_BEGIN] = { "db.begin", "begin", false },
+	[TRIP_COMMIT] = { "db.commit", "commit", false },
+	[TRIP_ROLLBACK] = { "db.rollback", "rollback", false },
 };
 
 static void add_entry(struct trip *trip, unsigned slot, bool prepare, bool named)
@@ -103,33 +108,37 @@ static bool send_settings(struct connection *connection, struct trip *trip, cons
 	return send_frame(connection, trip, TRIP_SETTINGS, params, sizeof(params) / sizeof(params[0]));
 }
 
+static bool send_step(struct connection *connection, struct trip *trip, const struct trip_order *order,
+		      const struct db_step *step)
+{
+	unsigned slot = TRIP_FRAMES + (unsigned)step->statement;
+
+	if (step->text)
+		return send_text(connection, trip, SLOT_NONE, step->text, step->params, step->param_count);
+	assert(step->statement != SQL_NONE && slot < connection->slots);
+	return send_statement(connection, trip, slot, &order->table[step->statement], step->params,
+			      step->param_count);
+}
+
+/* All but the Sync. */
 static bool send_order(struct connection *connection, struct trip *trip, const struct trip_order *order)
 {
 	const struct db_call *call = order->call;
 	bool writes = call->class != DB_READ;
 
+	if (call->then && !send_frame(connection, trip, TRIP_BEGIN, NULL, 0))
+		return false;
 	if (writes && !send_frame(connection, trip, TRIP_READ_WRITE, NULL, 0))
 		return false;
 	if (!send_role(connection, trip, call->as_public))
 		return false;
 	if (writes && !send_settings(connection, trip, call))
 		return false;
-	for (size_t i = 0; i < order->count; i++) {
-		const struct db_step *step = &order->steps[i];
-		unsigned slot = TRIP_FRAMES + (unsigned)step->statement;
-
-		if (step->text) {
-			if (!send_text(connection, trip, SLOT_NONE, step->text, step->params,
-				       step->param_count))
-				return false;
-			continue;
-		}
-		assert(step->statement != SQL_NONE && slot < connection->slots);
-		if (!send_statement(connection, trip, slot, &order->table[step->statement], step->params,
-				    step->param_count))
+	for (size_t i = 0; i < order->count; i++)
+		if (!send_step(connection, trip, order, &order->steps[i]))
 			return false;
-	}
-	return PQpipelineSync(connection->pg);
+	trip->rows_at = trip->count - 1;
+	return true;
 }
 
 /*
@@ -162,7 +171,7 @@ static bool take_answer(struct connection *connection, struct trip *trip, size_t
 	}
 	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
 		fits = entry && !trip->failure;
-		if (fits && at + 1 == trip->count) {
+		if (fits && at == trip->rows_at) {
 			trip->rows = answer;
 			return true;
 		}
@@ -173,10 +182,9 @@ static bool take_answer(struct connection *connection, struct trip *trip, size_t
 	return fits;
 }
 
+/* Takes the answers to all that was sent, up to its Sync. */
 static enum trip_end receive(struct connection *connection, struct trip *trip, int64_t deadline)
 {
-	size_t at = 0;
-
 	for (;;) {
 		enum connection_wait wait = connection_wait(connection, deadline, &trip->unsent);
 		PGresult *answer;
@@ -186,18 +194,77 @@ static enum trip_end receive(struct connection *connection, struct trip *trip, i
 		answer = PQgetResult(connection->pg);
 		if (PQresultStatus(answer) == PGRES_PIPELINE_SYNC) {
 			PQclear(answer);
-			break;
+			return TRIP_OK;
 		}
 		/* Each entry's answer is followed by NULL, and so is a failure of the commit. */
-		if (!answer && ++at > trip->count + 1)
+		if (!answer && ++trip->answered > trip->count + 1)
 			return TRIP_STRANGE;
-		if (answer && !take_answer(connection, trip, at, answer))
+		if (answer && !take_answer(connection, trip, trip->answered, answer))
 			return TRIP_STRANGE;
-		if (is_given_up(trip, at))
+		if (is_given_up(trip, trip->answered))
 			trip->uncommitted = true;
 		if (PQstatus(connection->pg) == CONNECTION_BAD || trip->uncommitted)
 			return TRIP_BROKEN;
 	}
+}
+
+/* Sends what is queued with a Sync behind it. */
+static enum trip_end send_and_receive(struct connection *connection, struct trip *trip, bool queued,
+				      int64_t deadline)
+{
+	if (!queued || !PQpipelineSync(connection->pg))
+		return PQstatus(connection->pg) == CONNECTION_BAD ? TRIP_BROKEN : TRIP_STRANGE;
+	trip->unsent = true;
+	return receive(connection, trip, deadline);
+}
+
+/* The call sees its rows while nothing is committed, and may add a statement. */
+static enum trip_end run_then(struct connection *connection, const struct trip_order *order,
+			      struct trip *trip, int64_t deadline)
+{
+	const struct db_call *call = order->call;
+	struct db_step step = { 0 };
+	/* Borrowed: they stay the trip's. */
+	const struct db_result rows = { .pg = trip->rows };
+	bool queued = true;
+
+	if (call->then(call->then_context, &rows, &step))
+		queued = send_step(connection, trip, order, &step);
+	queued = queued && send_frame(connection, trip, TRIP_COMMIT, NULL, 0);
+	return send_and_receive(connection, trip, queued, deadline);
+}
+
+/* Of a transaction that failed and waits for the word. What failed first stays the trip's failure. */
+static enum trip_end roll_back(struct connection *connection, struct trip *trip, int64_t deadline)
+{
+	PGresult *failure = trip->failure;
+	enum trip_end end;
+
+	trip->failure = NULL;
+	trip->answered = trip->count;
+	end = send_and_receive(connection, trip, send_frame(connection, trip, TRIP_ROLLBACK, NULL, 0),
+			       deadline);
+	if (trip->failure)
+		end = TRIP_STRANGE;
+	PQclear(trip->failure);
+	trip->failure = failure;
+	return end;
+}
+
+static enum trip_end run(struct connection *connection, const struct trip_order *order, struct trip *trip,
+			 int64_t deadline)
+{
+	bool then = order->call->then;
+	enum trip_end end = send_and_receive(connection, trip, send_order(connection, trip, order), deadline);
+
+	/* Without its Sync the server commits nothing; with then, nothing before the commit that comes only now. */
+	trip->uncommitted = trip->uncommitted || trip->unsent || (then && end != TRIP_OK);
+	if (end == TRIP_OK && then && !trip->failure)
+		end = run_then(connection, order, trip, deadline);
+	if (end == TRIP_OK && then && PQtransactionStatus(connection->pg) == PQTRANS_INERROR)
+		end = roll_back(connection, trip, deadline);
+	if (end != TRIP_OK)
+		return end;
 	if (PQtransactionStatus(connection->pg) != PQTRANS_IDLE)
 		return TRIP_STRANGE;
 	if (trip->failure)
@@ -214,12 +281,8 @@ enum trip_end trip_run(struct connection *connection, const struct trip_order *o
 	assert(order->count >= 1 && order->count <= DB_STEPS);
 	memset(ret_trip, 0, sizeof(*ret_trip));
 	ret_trip->unsent = true;
-	if (send_order(connection, ret_trip, order))
-		end = receive(connection, ret_trip, deadline);
-	else
-		end = PQstatus(connection->pg) == CONNECTION_BAD ? TRIP_BROKEN : TRIP_STRANGE;
-	/* Without its Sync the server commits nothing. */
-	if (ret_trip->unsent || end == TRIP_FAILED)
+	end = run(connection, order, ret_trip, deadline);
+	if (end == TRIP_FAILED)
 		ret_trip->uncommitted = true;
 	if (end == TRIP_OK)
 		connection->as_public = call->as_public;

@@ -11,6 +11,11 @@
  * One round trip: what a call needs around its statements, the statements and
  * one Sync, sent as a pipeline. PostgreSQL makes everything up to the Sync one
  * transaction: it commits at the Sync, or rolls back when anything fails.
+ *
+ * A call with then takes two: begin and the statements, then what it adds and
+ * commit. A Sync ends the first one too, for only between pipelines does a
+ * transaction count as idle: a copy that stops there holds its locks no longer
+ * than idle_in_transaction_session_timeout.
  */
 struct trip_order {
 	const struct db_call *call;
@@ -28,9 +33,18 @@ enum trip_end {
 };
 
 /* What goes ahead of a call's statements. Each has a slot of connection.prepared; the statements' follow. */
-enum trip_frame { TRIP_READ_WRITE, TRIP_ROLE, TRIP_SETTINGS, TRIP_FRAMES };
+enum trip_frame {
+	TRIP_READ_WRITE,
+	TRIP_ROLE,
+	TRIP_SETTINGS,
+	TRIP_BEGIN, /* these of a call with then alone */
+	TRIP_COMMIT,
+	TRIP_ROLLBACK,
+	TRIP_FRAMES
+};
 
-#define TRIP_ENTRIES (2 * (TRIP_FRAMES + DB_STEPS))
+/* The one more is then's. */
+#define TRIP_ENTRIES (2 * (TRIP_FRAMES + DB_STEPS + 1))
 
 struct trip_entry {
 	unsigned slot;
@@ -39,7 +53,7 @@ struct trip_entry {
 };
 
 struct trip {
-	PGresult *rows;    /* the last statement's */
+	PGresult *rows;    /* the last statement's of the order */
 	PGresult *failure; /* the first that failed, the server's or libpq's */
 	size_t failed_at;  /* its entry; count when the commit failed */
 	bool uncommitted;  /* when it did not end well: it is certain that nothing was committed */
@@ -47,6 +61,8 @@ struct trip {
 
 	struct trip_entry entries[TRIP_ENTRIES];
 	size_t count;
+	size_t rows_at;  /* the entry whose rows are kept */
+	size_t answered; /* entries whose answers have all come, and more when the Sync failed */
 };
 
 /* Runs it on an open connection. ret_trip is written in every case, to be given to trip_clear(). */

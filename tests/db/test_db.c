@@ -140,7 +140,7 @@ START_TEST(before_is_in_the_transaction)
 	const char *params[] = { "13", "x" };
 	struct db_call call = {
 		.statement = (enum sql)T_INSERT,
-		.before = (enum sql)T_FIRST,
+		.before = { .statement = (enum sql)T_FIRST },
 		.class = DB_WRITE,
 		.params = params,
 		.param_count = 2,
@@ -166,7 +166,7 @@ START_TEST(statement_sees_what_before_waited_for)
 	const char *params[] = { "2" };
 	const struct db_call call = {
 		.statement = (enum sql)T_ITEM,
-		.before = (enum sql)T_WAIT,
+		.before = { .statement = (enum sql)T_WAIT },
 		.class = DB_BULK,
 		.params = params,
 		.param_count = 1,

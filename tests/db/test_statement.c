@@ -48,7 +48,7 @@ START_TEST(prepared_in_a_failed_call)
 {
 	const struct db_call call = {
 		.statement = (enum sql)T_LONG,
-		.before = (enum sql)T_SYNTAX,
+		.before = { .statement = (enum sql)T_SYNTAX },
 		.class = DB_WRITE,
 		.params = (const char *const[]){ "x" },
 		.param_count = 1,
