@@ -9,9 +9,13 @@
 #include "../service/log.h"
 
 #define PAUSE_MS 250
+#define PURGE_EVERY_S 60
 
 /* What ledger_number() takes at most: so many means there may be more. */
 #define FULL_BATCH "2000"
+
+/* Likewise of idempotency_purge(). */
+#define FULL_PURGE "1000"
 
 struct sequencer {
 	struct db *db;
@@ -19,7 +23,8 @@ struct sequencer {
 	pthread_mutex_t mutex;
 	pthread_cond_t stopped;
 	bool stopping;
-	bool failing; /* the thread's own */
+	bool failing;  /* the thread's own */
+	time_t purged; /* likewise: when all that had expired was last gone, monotonic; 0: not yet */
 };
 
 /* Once when it begins to fail, and once when it works again. */
@@ -51,6 +56,28 @@ static bool number_once(struct sequencer *sequencer)
 	return more;
 }
 
+/* Whether there may be more to take away. What goes wrong here goes wrong with the numbering too, which tells. */
+static bool purge_once(struct sequencer *sequencer)
+{
+	const struct db_call call = { .statement = SQL_IDEMPOTENCY_PURGE, .class = DB_WRITE };
+	struct db_result *result = NULL;
+	struct timespec now;
+	const char *purged;
+	bool more = false;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (sequencer->purged && now.tv_sec < sequencer->purged + PURGE_EVERY_S)
+		return false;
+	if (!db_run(sequencer->db, &call, &result)) {
+		purged = db_value(result, 0, "purged");
+		more = purged && !strcmp(purged, FULL_PURGE);
+	}
+	if (!more)
+		sequencer->purged = now.tv_sec;
+	db_result_free(result);
+	return more;
+}
+
 static void *sequencer_run(void *argument)
 {
 	struct sequencer *sequencer = argument;
@@ -62,6 +89,7 @@ static void *sequencer_run(void *argument)
 
 		pthread_mutex_unlock(&sequencer->mutex);
 		more = number_once(sequencer);
+		more = purge_once(sequencer) || more;
 		pthread_mutex_lock(&sequencer->mutex);
 		if (more || sequencer->stopping)
 			continue;
