@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base64url.h"
+
 #define HASH_BYTES 32
 #define BOUND_BYTES 16 /* of the hash, in a token */
-
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 static enum err filter_hash(struct arena *arena, const char *operation, const char *filter,
 			    unsigned char ret_hash[HASH_BYTES])
@@ -21,75 +21,31 @@ static enum err filter_hash(struct arena *arena, const char *operation, const ch
 	return gnutls_hash_fast(GNUTLS_DIG_SHA256, text, strlen(text), ret_hash) == 0 ? ERR_OK : ERR_INTERNAL;
 }
 
-static char *encode(struct arena *arena, const unsigned char *bytes, size_t length)
-{
-	char *text = arena_alloc(arena, (length + 2) / 3 * 4 + 1);
-	char *out = text;
-
-	if (!text)
-		return NULL;
-	for (size_t i = 0; i < length; i += 3) {
-		size_t left = length - i;
-		unsigned triple = (unsigned)bytes[i] << 16;
-
-		if (left > 1)
-			triple |= (unsigned)bytes[i + 1] << 8;
-		if (left > 2)
-			triple |= bytes[i + 2];
-		*out++ = alphabet[triple >> 18];
-		*out++ = alphabet[triple >> 12 & 63];
-		if (left > 1)
-			*out++ = alphabet[triple >> 6 & 63];
-		if (left > 2)
-			*out++ = alphabet[triple & 63];
-	}
-	*out = '\0';
-	return text;
-}
-
-/* NULL when it is not the one encoding of some bytes. */
+/* NULL when it is not the one encoding of some bytes; a NUL comes after them. */
 static unsigned char *decode(struct arena *arena, const char *text, size_t length, size_t *ret_length)
 {
-	unsigned char *bytes = arena_alloc(arena, length / 4 * 3 + 3);
-	unsigned bits = 0;
-	int count = 0;
-	size_t used = 0;
+	unsigned char *bytes = arena_alloc(arena, BASE64URL_BYTES(length) + 1);
 
-	if (!bytes || length % 4 == 1)
-		return NULL;
-	for (size_t i = 0; i < length; i++) {
-		const char *digit = strchr(alphabet, text[i]);
-
-		if (!digit)
-			return NULL;
-		bits = (bits << 6 | (unsigned)(digit - alphabet)) & 0xffffff;
-		count += 6;
-		if (count >= 8) {
-			count -= 8;
-			bytes[used++] = (unsigned char)(bits >> count);
-		}
-	}
-	if (bits & ((1u << count) - 1))
-		return NULL;
-	bytes[used] = '\0';
-	*ret_length = used;
-	return bytes;
+	return bytes && base64url_decode(text, length, bytes, ret_length) ? bytes : NULL;
 }
 
 char *page_token_make(struct arena *arena, const char *operation, const char *filter, const char *key)
 {
 	unsigned char hash[HASH_BYTES];
 	unsigned char *bytes;
+	char *token;
 	size_t length = strlen(key);
 
 	if (length > PAGE_KEY_MAX || filter_hash(arena, operation, filter, hash) != ERR_OK)
 		return NULL;
 	bytes = arena_alloc(arena, BOUND_BYTES + length);
-	if (!bytes)
+	token = arena_alloc(arena, BASE64URL_LENGTH(BOUND_BYTES + length) + 1);
+	if (!bytes || !token)
 		return NULL;
 	memcpy(bytes, hash, BOUND_BYTES);
 	memcpy(bytes + BOUND_BYTES, key, length);
-	return encode(arena, bytes, BOUND_BYTES + length);
+	base64url_encode(bytes, BOUND_BYTES + length, token);
+	return token;
 }
 
 /* As statements make them: a flat array of texts and numbers. */
