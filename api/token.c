@@ -4,27 +4,25 @@
 #include <gnutls/gnutls.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "token_cache.h"
 #include "token_claims.h"
 #include "token_jws.h"
 #include "token_key.h"
+#include "token_set.h"
 
 #define LEEWAY_MAX_SECONDS 3600
 
-/* A key set, never changed once in force. Who verifies holds a reference. */
+/* A set in force. Who verifies holds a reference, so that it outlives its replacement. */
 struct keyring {
 	unsigned references; /* under the verifier's lock */
 	uint64_t generation;
-	size_t count;
-	struct token_ready_key keys[];
+	struct token_set *set;
 };
 
 struct token_verifier {
-	struct token_options options; /* its texts are our copies */
+	time_t leeway_seconds;
 	struct token_cache *cache;
 	pthread_mutex_t lock; /* of keyring, never held over work */
 	struct keyring *keyring;
@@ -44,6 +42,7 @@ const char *token_status_text(enum token_status status)
 		[TOKEN_WRONG_ISSUER] = "the token's issuer is not accepted",
 		[TOKEN_WRONG_AUDIENCE] = "the token is meant for another audience",
 		[TOKEN_BAD_CLAIM] = "a claim of the token is missing or wrong",
+		[TOKEN_NOT_REMEMBERED] = "the token was not looked at",
 		[TOKEN_FAILED] = "the token could not be verified",
 	};
 
@@ -52,54 +51,23 @@ const char *token_status_text(enum token_status status)
 
 static void keyring_free(struct keyring *keyring)
 {
-	for (size_t i = 0; i < keyring->count; i++)
-		token_key_clear(&keyring->keys[i]);
+	token_set_free(keyring->set);
 	free(keyring);
 }
 
-static const struct token_ready_key *keyring_find(const struct keyring *keyring, const char *kid)
-{
-	for (size_t i = 0; i < keyring->count; i++) {
-		if (strcmp(keyring->keys[i].kid, kid) == 0)
-			return &keyring->keys[i];
-	}
-	return NULL;
-}
-
-static enum err keyring_add(struct keyring *keyring, const struct token_key *key,
-			    const struct token_complaint *to)
-{
-	struct token_ready_key ready;
-	enum err err = token_key_prepare(key, TOKEN_KEY_VERIFIES, to, &ready);
-
-	if (err)
-		return err;
-	if (keyring_find(keyring, ready.kid)) {
-		token_key_clear(&ready);
-		return token_key_complain(to, "token key %s: there are two of this kid", key->kid);
-	}
-	keyring->keys[keyring->count++] = ready;
-	return ERR_OK;
-}
-
-static enum err keyring_new(const struct token_key *keys, size_t count, const struct token_complaint *to,
+static enum err keyring_new(const struct token_key_set *set, const struct token_complaint *to,
 			    struct keyring **ret_keyring)
 {
-	struct keyring *keyring;
+	struct keyring *keyring = calloc(1, sizeof(*keyring));
+	enum err err;
 
-	if (count > SIZE_MAX / 2 / sizeof(keyring->keys[0]))
-		return ERR_NO_MEMORY;
-	keyring = calloc(1, sizeof(*keyring) + count * sizeof(keyring->keys[0]));
 	if (!keyring)
 		return ERR_NO_MEMORY;
 	keyring->references = 1;
-	for (size_t i = 0; i < count; i++) {
-		enum err err = keyring_add(keyring, &keys[i], to);
-
-		if (err) {
-			keyring_free(keyring);
-			return err;
-		}
+	err = token_set_new(set, to, &keyring->set);
+	if (err) {
+		free(keyring);
+		return err;
 	}
 	*ret_keyring = keyring;
 	return ERR_OK;
@@ -127,39 +95,22 @@ static void keyring_give_back(struct token_verifier *verifier, struct keyring *k
 		keyring_free(keyring);
 }
 
-static bool copy_options(const struct token_options *from, struct token_options *to)
-{
-	to->leeway_seconds = from->leeway_seconds;
-	to->cache_entries = from->cache_entries;
-	to->issuer = strdup(from->issuer);
-	to->audience = strdup(from->audience);
-	to->role_claim = strdup(from->role_claim);
-	to->agency_claim = strdup(from->agency_claim);
-	return to->issuer && to->audience && to->role_claim && to->agency_claim;
-}
-
-static bool is_empty(const char *text)
-{
-	return !text || !*text;
-}
-
 enum err token_verifier_new(const struct token_options *options, struct token_verifier **ret)
 {
+	const struct token_complaint nowhere = { NULL, 0 };
+	const struct token_key_set none = { 0 };
 	struct token_verifier *verifier;
 	enum err err;
 
-	if (is_empty(options->issuer) || is_empty(options->audience) || is_empty(options->role_claim) ||
-	    is_empty(options->agency_claim) || options->leeway_seconds < 0 ||
-	    options->leeway_seconds > LEEWAY_MAX_SECONDS)
+	if (options->leeway_seconds < 0 || options->leeway_seconds > LEEWAY_MAX_SECONDS)
 		return ERR_CONFIG;
 	verifier = calloc(1, sizeof(*verifier));
 	if (!verifier)
 		return ERR_NO_MEMORY;
 	pthread_mutex_init(&verifier->lock, NULL);
 	atomic_init(&verifier->generation, 0);
-	err = copy_options(options, &verifier->options) ? ERR_OK : ERR_NO_MEMORY;
-	if (!err)
-		err = keyring_new(NULL, 0, NULL, &verifier->keyring);
+	verifier->leeway_seconds = (time_t)options->leeway_seconds;
+	err = keyring_new(&none, &nowhere, &verifier->keyring);
 	if (!err)
 		err = token_cache_new(options->cache_entries, &verifier->cache);
 	if (err) {
@@ -178,20 +129,16 @@ void token_verifier_free(struct token_verifier *verifier)
 		keyring_free(verifier->keyring);
 	token_cache_free(verifier->cache);
 	pthread_mutex_destroy(&verifier->lock);
-	free((char *)verifier->options.issuer);
-	free((char *)verifier->options.audience);
-	free((char *)verifier->options.role_claim);
-	free((char *)verifier->options.agency_claim);
 	free(verifier);
 }
 
-enum err token_verifier_set_keys(struct token_verifier *verifier, const struct token_key *keys, size_t count,
+enum err token_verifier_set_keys(struct token_verifier *verifier, const struct token_key_set *set,
 				 char *ret_message, size_t message_size)
 {
 	struct keyring *old;
 	struct keyring *keyring;
 	const struct token_complaint to = { ret_message, message_size };
-	enum err err = keyring_new(keys, count, &to, &keyring);
+	enum err err = keyring_new(set, &to, &keyring);
 
 	if (err)
 		return err;
@@ -206,21 +153,14 @@ enum err token_verifier_set_keys(struct token_verifier *verifier, const struct t
 	return ERR_OK;
 }
 
-static enum token_status verify_with(const struct keyring *keyring, const struct token_jws *jws,
-				     const struct token_options *options, time_t now,
-				     struct token_grant *ret_grant)
+const char *token_profile_issuer(struct token_verifier *verifier, unsigned char profile, struct arena *arena)
 {
-	const struct token_ready_key *key = keyring_find(keyring, jws->kid);
-	enum token_status status;
+	struct keyring *keyring = keyring_take(verifier);
+	const char *issuer = token_set_issuer(keyring->set, profile);
+	const char *copy = issuer ? arena_strdup(arena, issuer) : NULL;
 
-	if (!key)
-		return TOKEN_UNKNOWN_KEY;
-	if (strcmp(jws->algorithm, token_algorithm_name(key->algorithm)) != 0)
-		return TOKEN_WRONG_ALGORITHM;
-	status = token_key_verify(key, jws);
-	if (status != TOKEN_OK)
-		return status;
-	return token_claims_check(jws->payload, jws->payload_length, options, now, ret_grant);
+	keyring_give_back(verifier, keyring);
+	return copy;
 }
 
 static enum token_status verify_anew(struct token_verifier *verifier, const char *token, size_t length,
@@ -236,7 +176,7 @@ static enum token_status verify_anew(struct token_verifier *verifier, const char
 	keyring = keyring_take(verifier);
 	/* That of the very keys that verify: were they replaced meanwhile, this is remembered in vain. */
 	item->generation = keyring->generation;
-	status = verify_with(keyring, &jws, &verifier->options, now, &grant);
+	status = token_set_verify(keyring->set, &jws, verifier->leeway_seconds, now, &grant);
 	keyring_give_back(verifier, keyring);
 	if (status != TOKEN_OK)
 		return status;
@@ -248,7 +188,7 @@ static enum token_status verify_anew(struct token_verifier *verifier, const char
 }
 
 enum token_status token_verify(struct token_verifier *verifier, const char *token, size_t length, time_t now,
-			       struct caller *ret_caller)
+			       bool remembered_only, struct caller *ret_caller)
 {
 	struct token_cache_item item = { 0 };
 	enum token_status status;
@@ -260,6 +200,8 @@ enum token_status token_verify(struct token_verifier *verifier, const char *toke
 	if (token_cache_get(verifier->cache, item.digest, atomic_load(&verifier->generation), now,
 			    ret_caller))
 		return TOKEN_OK;
+	if (remembered_only)
+		return TOKEN_NOT_REMEMBERED;
 	status = verify_anew(verifier, token, length, now, &item);
 	if (status == TOKEN_OK)
 		*ret_caller = item.caller;

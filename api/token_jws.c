@@ -1,56 +1,16 @@
 #include "token_jws.h"
 
-#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
-static int base64url_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '-')
-		return 62;
-	return c == '_' ? 63 : -1;
-}
-
-static bool base64url_decode(const char *text, size_t length, unsigned char *out, size_t *ret_length)
-{
-	uint32_t bits = 0;
-	unsigned count = 0;
-	size_t made = 0;
-
-	if (length == 0 || length % 4 == 1)
-		return false;
-	for (size_t i = 0; i < length; i++) {
-		int value = base64url_value(text[i]);
-
-		if (value < 0)
-			return false;
-		bits = bits << 6 | (uint32_t)value;
-		count += 6;
-		if (count >= 8) {
-			count -= 8;
-			out[made++] = (unsigned char)(bits >> count);
-			bits &= (1U << count) - 1;
-		}
-	}
-	/* Bits left over must be zero, else several texts would stand for the same bytes. */
-	if (bits)
-		return false;
-	*ret_length = made;
-	return true;
-}
+#include "base64url.h"
 
 bool token_kid_valid(const char *kid, size_t length)
 {
 	if (length < 1 || length > TOKEN_KID_MAX)
 		return false;
 	for (size_t i = 0; i < length; i++) {
-		if (kid[i] != '.' && base64url_value(kid[i]) < 0)
+		if (kid[i] != '.' && !base64url_is_digit(kid[i]))
 			return false;
 	}
 	return true;
@@ -108,6 +68,11 @@ static enum token_status read_header(const json_t *header, struct token_jws *jws
 	return TOKEN_OK;
 }
 
+static bool decode_part(const char *text, size_t length, unsigned char *out, size_t *ret_length)
+{
+	return length && base64url_decode(text, length, out, ret_length);
+}
+
 /* Decodes the parts one behind the other into bytes, which have room for any token of the greatest length. */
 static bool decode_parts(const char *token, size_t length, struct token_jws *jws, size_t *ret_header_length)
 {
@@ -118,15 +83,15 @@ static bool decode_parts(const char *token, size_t length, struct token_jws *jws
 
 	if (!second)
 		return false;
-	if (!base64url_decode(token, (size_t)(first - token), out, &header_length))
+	if (!decode_part(token, (size_t)(first - token), out, &header_length))
 		return false;
 	out += header_length;
 	jws->payload = out;
-	if (!base64url_decode(first + 1, (size_t)(second - first) - 1, out, &jws->payload_length))
+	if (!decode_part(first + 1, (size_t)(second - first) - 1, out, &jws->payload_length))
 		return false;
 	out += jws->payload_length;
 	jws->signature = out;
-	if (!base64url_decode(second + 1, length - (size_t)(second + 1 - token), out, &jws->signature_length))
+	if (!decode_part(second + 1, length - (size_t)(second + 1 - token), out, &jws->signature_length))
 		return false;
 	jws->signed_text = token;
 	jws->signed_length = (size_t)(second - token);

@@ -151,7 +151,7 @@ static enum err prepare_public(const struct token_key *key, enum token_key_use u
 enum err token_key_prepare(const struct token_key *key, enum token_key_use use,
 			   const struct token_complaint *to, struct token_ready_key *ret_key)
 {
-	struct token_ready_key ready = { .algorithm = key->algorithm };
+	struct token_ready_key ready = { .algorithm = key->algorithm, .profile = key->profile };
 	enum err err;
 
 	if (!key->kid || !token_kid_valid(key->kid, strlen(key->kid)))

@@ -20,6 +20,7 @@
 struct token_ready_key {
 	char kid[TOKEN_KID_MAX + 1];
 	enum token_algorithm algorithm;
+	size_t profile;
 	unsigned char *secret; /* HS256 */
 	size_t secret_length;
 	gnutls_pubkey_t public_key; /* RS256, ES256 */

@@ -23,11 +23,12 @@ static json_t *role_array(const char *const *names)
 /* The payload's JSON, NULL when a text is not UTF-8 or there is no memory. */
 static char *make_payload(const struct token_claims *claims)
 {
-	json_t *object = json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:s*}", "iss", claims->issuer, "aud",
-				   claims->audience, "sub", claims->subject, "iat",
+	/* The starred ones are left out when NULL. */
+	json_t *object = json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:s*, s:s*, s:s*}", "iss", claims->issuer,
+				   "aud", claims->audience, "sub", claims->subject, "iat",
 				   (json_int_t)claims->issued, "exp", (json_int_t)claims->expires,
 				   claims->role_claim, role_array(claims->roles), claims->agency_claim,
-				   claims->agency);
+				   claims->agency, "client_id", claims->client_id, "jti", claims->id);
 	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
 
 	json_decref(object);

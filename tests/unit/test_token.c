@@ -285,11 +285,11 @@ START_TEST(length_counts_not_the_nul)
 	struct caller caller;
 
 	forge_token(&forge_keys()->signing[_i], FORGE_HEADER, FORGE_CLAIMS, token);
-	ck_assert_int_eq(token_verify(verifier, token, strlen(token) + 1, FORGE_NOW, &caller),
+	ck_assert_int_eq(token_verify(verifier, token, strlen(token) + 1, FORGE_NOW, false, &caller),
 			 TOKEN_MALFORMED);
-	ck_assert_int_eq(token_verify(verifier, token, 0, FORGE_NOW, &caller), TOKEN_MALFORMED);
-	ck_assert_int_eq(token_verify(verifier, token, SIZE_MAX, FORGE_NOW, &caller), TOKEN_MALFORMED);
-	ck_assert_int_eq(token_verify(verifier, token, strlen(token), FORGE_NOW, &caller), TOKEN_OK);
+	ck_assert_int_eq(token_verify(verifier, token, 0, FORGE_NOW, false, &caller), TOKEN_MALFORMED);
+	ck_assert_int_eq(token_verify(verifier, token, SIZE_MAX, FORGE_NOW, false, &caller), TOKEN_MALFORMED);
+	ck_assert_int_eq(token_verify(verifier, token, strlen(token), FORGE_NOW, false, &caller), TOKEN_OK);
 	token_verifier_free(verifier);
 }
 END_TEST

@@ -115,6 +115,13 @@ static const struct claims_row {
 	{ "agency null, needed", "{" BASE ",'roles':'agency','agency':null}", TOKEN_BAD_CLAIM },
 	{ "agency empty", "{" BASE ",'roles':'agency','agency':''}", TOKEN_BAD_CLAIM },
 	{ "agency array", "{" BASE ",'roles':'agency','agency':['a','b']}", TOKEN_BAD_CLAIM },
+	{ "agency with a number", "{" BASE ",'roles':'agency','agency':['a',1]}", TOKEN_BAD_CLAIM },
+	{ "agency with a null", "{" BASE ",'roles':'agency','agency':['a',null]}", TOKEN_BAD_CLAIM },
+	{ "agency deeper", "{" BASE ",'roles':'agency','agency':[['a']]}", TOKEN_BAD_CLAIM },
+	{ "agency object", "{" BASE ",'roles':'agency','agency':{'a':1}}", TOKEN_BAD_CLAIM },
+	{ "agency of none, needed", "{" BASE ",'roles':'agency','agency':[]}", TOKEN_BAD_CLAIM },
+	{ "agency and junk", "{" BASE ",'roles':'agency','agency':['a','']}", TOKEN_BAD_CLAIM },
+	{ "two agencies, unneeded", "{" BASE ",'agency':['a','b']}", TOKEN_BAD_CLAIM },
 	{ "agency in capitals", "{" BASE ",'roles':'agency','agency':'So-tu-phap'}", TOKEN_BAD_CLAIM },
 	{ "agency with a space", "{" BASE ",'roles':'agency','agency':'a b'}", TOKEN_BAD_CLAIM },
 	{ "agency with a NUL", "{" BASE ",'roles':'agency','agency':'a\\u0000b'}", TOKEN_MALFORMED },
@@ -158,6 +165,8 @@ static const struct granted_row {
 	{ "{" BASE ",'roles':['agency'],'agency':'so-tu-phap'}", ROLE_AGENCY, "so-tu-phap" },
 	{ "{" BASE ",'roles':'agency office','agency':'" B32 B32 "'}", ROLE_AGENCY | ROLE_OFFICE, B32 B32 },
 	{ "{" BASE ",'roles':'viewer','agency':'ubnd.x-1'}", ROLE_VIEWER, "ubnd.x-1" },
+	{ "{" BASE ",'roles':'agency','agency':['a','a']}", ROLE_AGENCY, "a" },
+	{ "{" BASE ",'roles':['office'],'agency':[]}", ROLE_OFFICE, "" },
 	{ 0 },
 };
 
@@ -168,7 +177,8 @@ static void expect_granted(struct token_verifier *verifier, const struct granted
 		struct caller caller;
 
 		memset(&caller, 'x', sizeof(caller));
-		ck_assert_int_eq(token_verify(verifier, token, strlen(token), FORGE_NOW, &caller), TOKEN_OK);
+		ck_assert_int_eq(token_verify(verifier, token, strlen(token), FORGE_NOW, false, &caller),
+				 TOKEN_OK);
 		ck_assert_msg(caller.roles == row->roles, "%s: roles %u", row->claims, caller.roles);
 		ck_assert_msg(strcmp(caller.agency, row->agency) == 0, "%s: %s", row->claims, caller.agency);
 		ck_assert_str_eq(caller.subject, "u1");
@@ -189,31 +199,6 @@ START_TEST(callers_are_what_their_claims_say)
 }
 END_TEST
 
-START_TEST(claim_names_are_settings)
-{
-	struct token_options options = forge_options;
-	struct token_verifier *verifier;
-	struct caller caller;
-	char message[200];
-	char token[FORGE_MAX];
-
-	options.role_claim = "https://kstthc.example/roles";
-	options.agency_claim = "org";
-	ck_assert_int_eq(token_verifier_new(&options, &verifier), ERR_OK);
-	ck_assert_int_eq(token_verifier_set_keys(verifier, forge_keys()->verifying, FORGE_ALGORITHMS, message,
-						 sizeof(message)),
-			 ERR_OK);
-	forge_token(&forge_keys()->signing[TOKEN_ES256], FORGE_HEADER,
-		    "{" BASE
-		    ",'roles':'admin','agency':'x','https://kstthc.example/roles':'agency','org':'y'}",
-		    token);
-	ck_assert_int_eq(token_verify(verifier, token, strlen(token), FORGE_NOW, &caller), TOKEN_OK);
-	ck_assert_uint_eq(caller.roles, ROLE_AGENCY);
-	ck_assert_str_eq(caller.agency, "y");
-	token_verifier_free(verifier);
-}
-END_TEST
-
 Suite *token_claims_suite(void)
 {
 	Suite *suite = suite_create("token_claims");
@@ -223,7 +208,6 @@ Suite *token_claims_suite(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, claims_are_strict, 0, FORGE_ALGORITHMS);
 	tcase_add_loop_test(tcase, callers_are_what_their_claims_say, 0, FORGE_ALGORITHMS);
-	tcase_add_test(tcase, claim_names_are_settings);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

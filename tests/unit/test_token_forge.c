@@ -14,13 +14,18 @@
 
 Suite *token_forge_suite(void);
 
-const struct token_options forge_options = {
+const struct token_options forge_options = { .leeway_seconds = 30, .cache_entries = 1024 };
+
+static const char *const role_path[] = { "roles", NULL };
+static const char *const agency_path[] = { "agency", NULL };
+
+const struct token_profile forge_profile = {
+	.name = "",
 	.issuer = "https://idp.example",
 	.audience = "kstthc",
-	.role_claim = "roles",
-	.agency_claim = "agency",
-	.leeway_seconds = 30,
-	.cache_entries = 1024,
+	.role_path = role_path,
+	.agency_path = agency_path,
+	.agency_prefix = "",
 };
 
 static const char *const algorithms[FORGE_ALGORITHMS] = { "HS256", "RS256", "ES256" };
@@ -120,14 +125,24 @@ void forge_teardown(void)
 	made = (struct forge_keys){ 0 };
 }
 
+enum err forge_set(struct token_verifier *verifier, const struct token_key *keys, size_t count, char *message,
+		   size_t size)
+{
+	const struct token_key_set set = {
+		.profiles = &forge_profile, .profile_count = 1, .keys = keys, .key_count = count
+	};
+
+	return token_verifier_set_keys(verifier, &set, message, size);
+}
+
 struct token_verifier *forge_verifier(void)
 {
 	struct token_verifier *verifier;
 	char message[200] = "";
 
 	ck_assert_int_eq(token_verifier_new(&forge_options, &verifier), ERR_OK);
-	ck_assert_msg(token_verifier_set_keys(verifier, forge_keys()->verifying, FORGE_ALGORITHMS, message,
-					      sizeof(message)) == ERR_OK,
+	ck_assert_msg(forge_set(verifier, forge_keys()->verifying, FORGE_ALGORITHMS, message,
+				sizeof(message)) == ERR_OK,
 		      "%s", message);
 	return verifier;
 }
@@ -261,7 +276,7 @@ enum token_status forge_verify(struct token_verifier *verifier, const char *toke
 {
 	struct caller caller;
 
-	return token_verify(verifier, token, strlen(token), FORGE_NOW, &caller);
+	return token_verify(verifier, token, strlen(token), FORGE_NOW, false, &caller);
 }
 
 void forge_expect(struct token_verifier *verifier, int algorithm, const char *name, const char *token,

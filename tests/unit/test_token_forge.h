@@ -21,7 +21,8 @@
 	"{'iss':'https://idp.example','aud':'kstthc','sub':'u1','roles':['viewer'],'iat':1749999990," \
 	"'nbf':1749999990,'exp':1750000600}"
 
-extern const struct token_options forge_options; /* leeway 30 s, claims "roles" and "agency" */
+extern const struct token_options forge_options; /* leeway 30 s */
+extern const struct token_profile forge_profile; /* without a name; claims "roles" and "agency" */
 
 struct forge_keys {
 	struct token_key verifying[FORGE_ALGORITHMS]; /* by enum token_algorithm: secret, public PEM */
@@ -34,7 +35,11 @@ const struct forge_keys *forge_keys(void);
 void forge_setup(void);
 void forge_teardown(void);
 
-/* A verifier with forge_options and the verifying keys. */
+/* token_verifier_set_keys() with forge_profile alone. */
+enum err forge_set(struct token_verifier *verifier, const struct token_key *keys, size_t count, char *message,
+		   size_t size) MUST_CHECK;
+
+/* A verifier with forge_options, forge_profile and the verifying keys. */
 struct token_verifier *forge_verifier(void);
 
 /*

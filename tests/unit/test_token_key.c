@@ -20,7 +20,7 @@ static enum err try_keys(const struct token_key *keys, size_t count, char *messa
 	enum err err;
 
 	ck_assert_int_eq(token_verifier_new(&forge_options, &verifier), ERR_OK);
-	err = token_verifier_set_keys(verifier, keys, count, message, size);
+	err = forge_set(verifier, keys, count, message, size);
 	token_verifier_free(verifier);
 	return err;
 }
@@ -54,11 +54,12 @@ START_TEST(secrets_are_checked)
 {
 	const struct token_key *public_key = &forge_keys()->verifying[TOKEN_RS256];
 
-	refused((struct token_key){ "k", TOKEN_HS256, SECRET, 31 }, "32 bytes");
-	refused((struct token_key){ "k", TOKEN_HS256, "", 0 }, "32 bytes");
-	refused((struct token_key){ "k", TOKEN_HS256, NULL, 0 }, "no key");
-	refused((struct token_key){ "k", TOKEN_HS256, public_key->pem, public_key->length }, "not a PEM");
-	ck_assert_int_eq(try_keys(&(struct token_key){ "k", TOKEN_HS256, SECRET, 32 }, 1, NULL, 0), ERR_OK);
+	refused((struct token_key){ "k", TOKEN_HS256, SECRET, 31, 0 }, "32 bytes");
+	refused((struct token_key){ "k", TOKEN_HS256, "", 0, 0 }, "32 bytes");
+	refused((struct token_key){ "k", TOKEN_HS256, NULL, 0, 0 }, "no key");
+	refused((struct token_key){ "k", TOKEN_HS256, public_key->pem, public_key->length, 0 }, "not a PEM");
+	ck_assert_int_eq(try_keys(&(struct token_key){ "k", TOKEN_HS256, SECRET, 32, 0 }, 1, NULL, 0),
+			 ERR_OK);
 }
 END_TEST
 
@@ -66,18 +67,20 @@ START_TEST(kids_are_checked)
 {
 	static const char *const kids[] = { NULL, "", "a b", "a/b", "é", "a\n", "a'b" };
 	char long_kid[66] = "";
-	struct token_key twice[] = { { "k", TOKEN_HS256, SECRET, 32 }, { "k", TOKEN_HS256, SECRET, 32 } };
+	struct token_key twice[] = { { "k", TOKEN_HS256, SECRET, 32, 0 },
+				     { "k", TOKEN_HS256, SECRET, 32, 0 } };
 	char message[200] = "";
 
 	for (size_t i = 0; i < sizeof(kids) / sizeof(kids[0]); i++)
-		refused((struct token_key){ kids[i], TOKEN_HS256, SECRET, 32 }, "kid");
+		refused((struct token_key){ kids[i], TOKEN_HS256, SECRET, 32, 0 }, "kid");
 	memset(long_kid, 'k', 65);
-	refused((struct token_key){ long_kid, TOKEN_HS256, SECRET, 32 }, "kid");
-	ck_assert_int_eq(try_keys(&(struct token_key){ long_kid + 1, TOKEN_HS256, SECRET, 32 }, 1, NULL, 0),
+	refused((struct token_key){ long_kid, TOKEN_HS256, SECRET, 32, 0 }, "kid");
+	ck_assert_int_eq(try_keys(&(struct token_key){ long_kid + 1, TOKEN_HS256, SECRET, 32, 0 }, 1, NULL,
+				  0),
 			 ERR_OK);
 	ck_assert_int_eq(try_keys(twice, 2, message, sizeof(message)), ERR_CONFIG);
 	ck_assert_ptr_nonnull(strstr(message, "two"));
-	refused((struct token_key){ "k", (enum token_algorithm)7, SECRET, 32 }, "algorithm");
+	refused((struct token_key){ "k", (enum token_algorithm)7, SECRET, 32, 0 }, "algorithm");
 }
 END_TEST
 
@@ -89,19 +92,20 @@ START_TEST(pem_keys_are_checked)
 	char *ed25519 = generate(GNUTLS_PK_EDDSA_ED25519, 0);
 	char *pss = generate(GNUTLS_PK_RSA_PSS, 2048);
 
-	refused((struct token_key){ "k", TOKEN_RS256, SECRET, 32 }, "wants a PEM");
-	refused((struct token_key){ "k", TOKEN_ES256, "", 0 }, "wants a PEM");
-	refused((struct token_key){ "k", TOKEN_RS256, weak, strlen(weak) }, "2048 bits");
-	refused((struct token_key){ "k", TOKEN_ES256, p384, strlen(p384) }, "P-256");
-	refused((struct token_key){ "k", TOKEN_ES256, ed25519, strlen(ed25519) }, "P-256");
-	refused((struct token_key){ "k", TOKEN_RS256, pss, strlen(pss) }, "wants an RSA");
-	refused((struct token_key){ "k", TOKEN_ES256, keys[TOKEN_RS256].pem, keys[TOKEN_RS256].length },
+	refused((struct token_key){ "k", TOKEN_RS256, SECRET, 32, 0 }, "wants a PEM");
+	refused((struct token_key){ "k", TOKEN_ES256, "", 0, 0 }, "wants a PEM");
+	refused((struct token_key){ "k", TOKEN_RS256, weak, strlen(weak), 0 }, "2048 bits");
+	refused((struct token_key){ "k", TOKEN_ES256, p384, strlen(p384), 0 }, "P-256");
+	refused((struct token_key){ "k", TOKEN_ES256, ed25519, strlen(ed25519), 0 }, "P-256");
+	refused((struct token_key){ "k", TOKEN_RS256, pss, strlen(pss), 0 }, "wants an RSA");
+	refused((struct token_key){ "k", TOKEN_ES256, keys[TOKEN_RS256].pem, keys[TOKEN_RS256].length, 0 },
 		"P-256");
-	refused((struct token_key){ "k", TOKEN_RS256, keys[TOKEN_ES256].pem, keys[TOKEN_ES256].length },
+	refused((struct token_key){ "k", TOKEN_RS256, keys[TOKEN_ES256].pem, keys[TOKEN_ES256].length, 0 },
 		"RSA");
-	refused((struct token_key){ "k", TOKEN_ES256, keys[TOKEN_ES256].pem, keys[TOKEN_ES256].length / 2 },
+	refused((struct token_key){ "k", TOKEN_ES256, keys[TOKEN_ES256].pem, keys[TOKEN_ES256].length / 2,
+				    0 },
 		"usable");
-	refused((struct token_key){ "k", TOKEN_ES256, "-----BEGIN PUBLIC KEY-----\n", 27 }, "usable");
+	refused((struct token_key){ "k", TOKEN_ES256, "-----BEGIN PUBLIC KEY-----\n", 27, 0 }, "usable");
 	free(weak);
 	free(p384);
 	free(ed25519);
@@ -115,8 +119,7 @@ START_TEST(private_keys_verify)
 	struct token_verifier *verifier = forge_verifier();
 	char token[FORGE_MAX];
 
-	ck_assert_int_eq(token_verifier_set_keys(verifier, forge_keys()->signing, FORGE_ALGORITHMS, NULL, 0),
-			 ERR_OK);
+	ck_assert_int_eq(forge_set(verifier, forge_keys()->signing, FORGE_ALGORITHMS, NULL, 0), ERR_OK);
 	forge_token(&forge_keys()->signing[_i], FORGE_HEADER, FORGE_CLAIMS, token);
 	forge_expect(verifier, _i, "private key", token, TOKEN_OK);
 	token_verifier_free(verifier);
@@ -145,7 +148,8 @@ START_TEST(signed_tokens_verify)
 
 	for (int i = 0; i < 50; i++) {
 		ck_assert_int_eq(token_sign(&forge_keys()->signing[_i], &claims, &token), ERR_OK);
-		ck_assert_int_eq(token_verify(verifier, token, strlen(token), FORGE_NOW, &caller), TOKEN_OK);
+		ck_assert_int_eq(token_verify(verifier, token, strlen(token), FORGE_NOW, false, &caller),
+				 TOKEN_OK);
 		free(token);
 		ck_assert_uint_eq(caller.roles, ROLE_AGENCY | ROLE_OFFICE);
 		ck_assert_str_eq(caller.subject, claims.subject);
@@ -159,8 +163,8 @@ END_TEST
 START_TEST(signing_wants_a_fit_private_key)
 {
 	char *p384 = generate(GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP384R1));
-	const struct token_key wrong = { "k", TOKEN_ES256, p384, strlen(p384) };
-	const struct token_key empty = { "k", TOKEN_HS256, "", 0 };
+	const struct token_key wrong = { "k", TOKEN_ES256, p384, strlen(p384), 0 };
+	const struct token_key empty = { "k", TOKEN_HS256, "", 0, 0 };
 	char *token;
 
 	ck_assert_int_eq(token_sign(&wrong, &claims, &token), ERR_CONFIG);
@@ -203,11 +207,11 @@ START_TEST(a_made_key_signs_and_verifies)
 	key.pem = pem;
 	key.length = strlen(pem);
 	ck_assert_int_eq(token_sign(&key, &claims, &token), ERR_OK);
-	ck_assert_int_eq(token_verifier_set_keys(verifier, &key, 1, NULL, 0), ERR_OK);
+	ck_assert_int_eq(forge_set(verifier, &key, 1, NULL, 0), ERR_OK);
 	ck_assert_int_eq(forge_verify(verifier, token), TOKEN_OK);
 	key.pem = another;
 	key.length = strlen(another);
-	ck_assert_int_eq(token_verifier_set_keys(verifier, &key, 1, NULL, 0), ERR_OK);
+	ck_assert_int_eq(forge_set(verifier, &key, 1, NULL, 0), ERR_OK);
 	ck_assert_int_eq(forge_verify(verifier, token), TOKEN_BAD_SIGNATURE);
 	free(token);
 	free(pem);

@@ -17,8 +17,7 @@ static void set_keys(struct token_verifier *verifier, const struct token_key *ke
 {
 	char message[200] = "";
 
-	ck_assert_msg(token_verifier_set_keys(verifier, keys, count, message, sizeof(message)) == ERR_OK,
-		      "%s", message);
+	ck_assert_msg(forge_set(verifier, keys, count, message, sizeof(message)) == ERR_OK, "%s", message);
 }
 
 START_TEST(times_are_checked_at_each_hit)
@@ -30,11 +29,13 @@ START_TEST(times_are_checked_at_each_hit)
 
 	forge_token(&forge_keys()->signing[_i], FORGE_HEADER, FORGE_CLAIMS, token);
 	length = strlen(token);
-	ck_assert_int_eq(token_verify(verifier, token, length, FORGE_NOW, &caller), TOKEN_OK);
-	ck_assert_int_eq(token_verify(verifier, token, length, FORGE_NOW + 629, &caller), TOKEN_OK);
-	ck_assert_int_eq(token_verify(verifier, token, length, FORGE_NOW + 630, &caller), TOKEN_EXPIRED);
-	ck_assert_int_eq(token_verify(verifier, token, length, FORGE_NOW - 41, &caller), TOKEN_NOT_YET_VALID);
-	ck_assert_int_eq(token_verify(verifier, token, length, FORGE_NOW - 40, &caller), TOKEN_OK);
+	ck_assert_int_eq(token_verify(verifier, token, length, FORGE_NOW, false, &caller), TOKEN_OK);
+	ck_assert_int_eq(token_verify(verifier, token, length, FORGE_NOW + 629, false, &caller), TOKEN_OK);
+	ck_assert_int_eq(token_verify(verifier, token, length, FORGE_NOW + 630, false, &caller),
+			 TOKEN_EXPIRED);
+	ck_assert_int_eq(token_verify(verifier, token, length, FORGE_NOW - 41, false, &caller),
+			 TOKEN_NOT_YET_VALID);
+	ck_assert_int_eq(token_verify(verifier, token, length, FORGE_NOW - 40, false, &caller), TOKEN_OK);
 	token_verifier_free(verifier);
 }
 END_TEST
@@ -49,7 +50,7 @@ START_TEST(a_refused_token_leaves_the_caller_alone)
 	memset(&caller, 'x', sizeof(caller));
 	memcpy(&before, &caller, sizeof(caller));
 	forge_token(&forge_keys()->foreign[_i], FORGE_HEADER, FORGE_CLAIMS, token);
-	ck_assert_int_eq(token_verify(verifier, token, strlen(token), FORGE_NOW, &caller),
+	ck_assert_int_eq(token_verify(verifier, token, strlen(token), FORGE_NOW, false, &caller),
 			 TOKEN_BAD_SIGNATURE);
 	ck_assert_mem_eq(&caller, &before, sizeof(caller));
 	token_verifier_free(verifier);
@@ -80,13 +81,13 @@ END_TEST
 
 START_TEST(unfit_keys_leave_the_old_set)
 {
-	const struct token_key unfit = { "short", TOKEN_HS256, "secret", 6 };
+	const struct token_key unfit = { "short", TOKEN_HS256, "secret", 6, 0 };
 	struct token_verifier *verifier = forge_verifier();
 	char message[200] = "";
 	char token[FORGE_MAX];
 
 	forge_token(&forge_keys()->signing[_i], FORGE_HEADER, FORGE_CLAIMS, token);
-	ck_assert_int_eq(token_verifier_set_keys(verifier, &unfit, 1, message, sizeof(message)), ERR_CONFIG);
+	ck_assert_int_eq(forge_set(verifier, &unfit, 1, message, sizeof(message)), ERR_CONFIG);
 	ck_assert_ptr_nonnull(strstr(message, "short"));
 	ck_assert_int_eq(forge_verify(verifier, token), TOKEN_OK);
 	token_verifier_free(verifier);
@@ -145,11 +146,7 @@ START_TEST(options_are_checked)
 	struct token_options options = forge_options;
 	struct token_verifier *verifier;
 
-	options.leeway_seconds = _i == 0 ? -1 : _i == 1 ? 3601 : 30;
-	options.issuer = _i == 2 ? "" : options.issuer;
-	options.audience = _i == 3 ? NULL : options.audience;
-	options.role_claim = _i == 4 ? "" : options.role_claim;
-	options.agency_claim = _i == 5 ? "" : options.agency_claim;
+	options.leeway_seconds = _i ? -1 : 3601;
 	ck_assert_int_eq(token_verifier_new(&options, &verifier), ERR_CONFIG);
 	token_verifier_free(NULL);
 }
@@ -178,14 +175,15 @@ static void *race_work(void *argument)
 		enum token_status status;
 		struct caller caller;
 
-		status = token_verify(race->verifier, token, strlen(token), FORGE_NOW, &caller);
+		status = token_verify(race->verifier, token, strlen(token), FORGE_NOW, false, &caller);
 		if (status == TOKEN_OK)
 			race->accepted++;
 		if (status != TOKEN_OK && status != TOKEN_BAD_SIGNATURE)
 			race->wrong++;
 		if (status == TOKEN_OK && strcmp(caller.subject, "u1") != 0)
 			race->wrong++;
-		status = token_verify(race->verifier, race->bad, strlen(race->bad), FORGE_NOW, &caller);
+		status = token_verify(race->verifier, race->bad, strlen(race->bad), FORGE_NOW, false,
+				      &caller);
 		if (status != TOKEN_BAD_SIGNATURE)
 			race->wrong++;
 	}
@@ -195,10 +193,6 @@ static void *race_work(void *argument)
 static void forge_race(struct race *race)
 {
 	const struct token_options options = {
-		.issuer = forge_options.issuer,
-		.audience = forge_options.audience,
-		.role_claim = "roles",
-		.agency_claim = "agency",
 		.cache_entries = RACE_TOKENS / 2,
 	};
 	char claims[256];
@@ -262,7 +256,7 @@ Suite *token_race_suite(void)
 	tcase_add_loop_test(tcase, unfit_keys_leave_the_old_set, 0, FORGE_ALGORITHMS);
 	tcase_add_loop_test(tcase, works_without_a_table, 0, FORGE_ALGORITHMS);
 	tcase_add_test(tcase, a_hit_is_cheap);
-	tcase_add_loop_test(tcase, options_are_checked, 0, 6);
+	tcase_add_loop_test(tcase, options_are_checked, 0, 2);
 	tcase_add_test(tcase, keys_change_under_way);
 	suite_add_tcase(suite, tcase);
 	return suite;
