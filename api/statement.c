@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "etag.h"
+#include "idempotency.h"
 #include "page.h"
 #include "query.h"
 #include "server.h"
@@ -64,6 +65,32 @@ enum err statement_preconditions(struct call *call)
 	return takes(call->route, ARG_VERSIONS) ? write_preconditions(call) : ERR_OK;
 }
 
+/* Random, or the same each time that a request with a key is sent. */
+static enum err make_secret(struct call *call)
+{
+	const struct idempotency *own = call->idempotency;
+	const char *context;
+
+	if (!own)
+		return secret_make(call->secret);
+	/* With the key as it was sent, which is kept nowhere: else who reads the database could make it too. */
+	context = arena_printf(&call->arena, "%s %s %.*s", own->key, own->request, (int)own->sent_length,
+			       own->sent);
+	return context ? secret_derive(&call->server->secrets, own->nonce, context, call->secret)
+		       : ERR_NO_MEMORY;
+}
+
+static enum err secret_parameter(struct call *call, const char **ret_text)
+{
+	char *hash = arena_alloc(&call->arena, SECRET_HASH_SIZE);
+	enum err err = hash ? make_secret(call) : ERR_NO_MEMORY;
+
+	if (!err)
+		err = secret_hash(call->secret, strlen(call->secret), hash);
+	*ret_text = hash;
+	return err;
+}
+
 static enum err parameter(struct call *call, enum arg arg, const char **ret_text)
 {
 	switch (arg) {
@@ -97,6 +124,8 @@ static enum err parameter(struct call *call, enum arg arg, const char **ret_text
 	case ARG_AGENCY:
 		*ret_text = *call->caller.agency ? call->caller.agency : NULL;
 		return ERR_OK;
+	case ARG_SECRET:
+		return secret_parameter(call, ret_text);
 	case ARG_END:
 		break;
 	}
@@ -109,7 +138,7 @@ static enum err run(struct call *call)
 	const char *params[ROUTE_ARGS];
 	struct db_call query = {
 		.statement = route->sql,
-		.before = route->before,
+		.before = { .statement = route->before },
 		.as_public = !route->writes && is_read(call) && (route->roles & ROLE_PUBLIC),
 		.actor = call->caller.subject,
 		.request_id = call->trace.request_id,
@@ -117,6 +146,13 @@ static enum err run(struct call *call)
 		.params = params,
 	};
 
+	if (call->idempotency) {
+		enum err err = idempotency_prepare(call);
+
+		if (err != ERR_OK)
+			return err;
+		idempotency_wrap(call, &query);
+	}
 	while (query.param_count < ROUTE_ARGS && route->args[query.param_count] != ARG_END) {
 		enum err err = parameter(call, route->args[query.param_count], &params[query.param_count]);
 
@@ -129,6 +165,20 @@ static enum err run(struct call *call)
 	else
 		query.class = call->door == DOOR_BACK ? DB_BULK : DB_WRITE;
 	return db_run(call->server->db, &query, &call->result);
+}
+
+/* What had been done before is answered as it was then. */
+static enum err run_once(struct call *call)
+{
+	enum err err = run(call);
+	enum err answer;
+
+	if (err == ERR_OK || !call->idempotency)
+		return err;
+	answer = idempotency_answer(call);
+	if (answer == ERR_NOT_FOUND)
+		return err;
+	return answer == ERR_OK && *call->secret ? make_secret(call) : answer;
 }
 
 /* What the database refused is the parameters' fault where there is no body. */
@@ -252,6 +302,25 @@ static int success_status(const struct call *call)
 	return call->route->status ? call->route->status : 200;
 }
 
+/* The body, an object, with the secret that was made for it. */
+static enum err reply_with_secret(struct call *call, int status, const char *body, size_t length)
+{
+	static const char member[] = ",\"secret\":\"";
+	size_t secret = strlen(call->secret);
+	char *out;
+
+	if (length < 2 || body[length - 1] != '}')
+		return ERR_INTERNAL;
+	out = call_reply_room(call, status, "application/json", length + sizeof(member) - 1 + secret + 1);
+	if (!out)
+		return ERR_NO_MEMORY;
+	out = put(out, body, length - 1);
+	out = put(out, member, sizeof(member) - 1);
+	out = put(out, call->secret, secret);
+	put(out, "\"}", 2);
+	return ERR_OK;
+}
+
 static enum err reply(struct call *call)
 {
 	const char *location = db_value(call->result, 0, "location");
@@ -273,6 +342,8 @@ static enum err reply(struct call *call)
 		return reply_list(call, status);
 	if (!body)
 		return ERR_INTERNAL;
+	if (*call->secret)
+		return reply_with_secret(call, status, body, db_value_length(call->result, 0, "body"));
 	/* A 304 has the length that 200 would have; the framework leaves its body out. */
 	return call_reply_text(call, same ? 304 : status, "application/json", body,
 			       db_value_length(call->result, 0, "body"));
@@ -280,9 +351,11 @@ static enum err reply(struct call *call)
 
 enum err statement_run(struct call *call)
 {
-	enum err err = run(call);
+	enum err err = run_once(call);
 	const char *outcome;
 
+	if (call->problem != PROBLEM_NONE)
+		return err;
 	if (err != ERR_OK)
 		return refused(call, err);
 	if (!db_rows(call->result))

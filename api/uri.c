@@ -183,3 +183,30 @@ enum problem uri_parse(const char *target, struct arena *arena, struct uri *ret_
 		problem = parse_query(target + path + 1, arena, ret_uri);
 	return problem;
 }
+
+enum problem uri_parse_form(const char *text, size_t length, struct arena *arena, struct uri *ret_uri)
+{
+	char *copy = arena_strndup(arena, text ? text : "", text ? length : 0);
+
+	memset(ret_uri, 0, sizeof(*ret_uri));
+	ret_uri->path = "/";
+	if (!copy)
+		return PROBLEM_OVERLOADED;
+	if (strlen(copy) != (text ? length : 0))
+		return PROBLEM_MALFORMED_REQUEST;
+	return parse_query(copy, arena, ret_uri);
+}
+
+const char *uri_find(const struct uri *uri, const char *name, size_t *ret_count)
+{
+	const char *value = NULL;
+
+	*ret_count = 0;
+	for (size_t i = 0; i < uri->pair_count; i++) {
+		if (strcmp(uri->pairs[i].name, name) != 0)
+			continue;
+		value = uri->pairs[i].value;
+		(*ret_count)++;
+	}
+	return *ret_count == 1 ? value : NULL;
+}

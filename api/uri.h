@@ -37,6 +37,16 @@ struct uri {
  */
 enum problem uri_parse(const char *target, struct arena *arena, struct uri *ret_uri) MUST_CHECK;
 
+/*
+ * Parses application/x-www-form-urlencoded into the pairs of ret_uri, whose
+ * other members are nothing. The same problems; too many pairs are URI_TOO_LONG.
+ */
+enum problem uri_parse_form(const char *text, size_t length, struct arena *arena,
+			    struct uri *ret_uri) MUST_CHECK;
+
+/* The value of a name that occurs once, else NULL; *ret_count says how often it does. */
+const char *uri_find(const struct uri *uri, const char *name, size_t *ret_count);
+
 /* A value as it stands in a query: unreserved characters, the rest escaped. NULL without memory. */
 char *uri_escape(struct arena *arena, const char *value) MUST_CHECK;
 
