@@ -7,10 +7,13 @@
 #include <stdint.h>
 
 #include "../service/arena.h"
+#include "address.h"
 #include "headers.h"
+#include "idempotency.h"
 #include "problem.h"
 #include "route.h"
 #include "router.h"
+#include "secret.h"
 #include "today.h"
 #include "token.h"
 #include "trace.h"
@@ -65,7 +68,10 @@ struct call {
 	json_t *body;           /* checked */
 	char *body_text;        /* the same as text, of malloc() */
 
+	struct idempotency *idempotency; /* NULL when no key was sent, or none is taken */
+
 	/* who asks, and how to answer */
+	struct address client; /* a proxy's client, where a trusted one has told it */
 	bool authenticated;
 	struct caller caller;
 	enum language language;
@@ -75,6 +81,7 @@ struct call {
 
 	/* the database's answer */
 	struct db_result *result;
+	char secret[SECRET_SIZE]; /* of ARG_SECRET, "" without one */
 
 	/* the reply */
 	int status;
@@ -87,6 +94,7 @@ struct call {
 
 	/* or why there is none */
 	enum problem problem;
+	const char *oauth_error; /* of RFC 6749, 5.2, beside it */
 	struct call_member_error *errors;
 	size_t error_count;
 };

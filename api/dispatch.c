@@ -11,8 +11,11 @@
 #include "accept.h"
 #include "body.h"
 #include "call.h"
+#include "cors.h"
 #include "credentials.h"
+#include "idempotency.h"
 #include "query.h"
+#include "quota.h"
 #include "reply.h"
 #include "server.h"
 #include "statement.h"
@@ -46,6 +49,7 @@ static enum err read_target(struct call *call)
 static enum err answer_options(struct call *call, const char *allow)
 {
 	call_header(call, "Allow", allow);
+	cors_preflight(call, allow);
 	call->status = 204;
 	return ERR_OK;
 }
@@ -90,8 +94,19 @@ static enum err answer(struct call *call)
 
 /* The order is part of the contract: the first that fails names the problem. */
 static enum err (*const steps[])(struct call *call) = {
-	check_framing,   read_target,     find_route, credentials_check,       check_accept,
-	body_check_type, body_check_size, query_read, statement_preconditions, body_read,
+	check_framing,
+	read_target,
+	find_route,
+	credentials_check,
+	quota_check,
+	credentials_authorize,
+	check_accept,
+	body_check_type,
+	body_check_size,
+	query_read,
+	statement_preconditions,
+	idempotency_read,
+	body_read,
 	answer,
 };
 
@@ -105,6 +120,14 @@ static const char *subject_hash(const char *subject, char ret_hash[SUBJECT_HASH_
 	for (size_t i = 0; i < SUBJECT_HASH_SIZE / 2; i++)
 		snprintf(ret_hash + 2 * i, 3, "%02x", digest[i]);
 	return ret_hash;
+}
+
+/* Where refused callers come from, no closer than what kind of network it is. */
+static void log_refusal(struct log_line *line, const struct call *call)
+{
+	log_text(line, "code", problem_code(call->problem));
+	if (call->status == 401 || call->status == 403 || call->status == 429)
+		log_text(line, "address", address_class(&call->client));
 }
 
 static void write_log(struct call *call, enum err err)
@@ -131,7 +154,7 @@ static void write_log(struct call *call, enum err err)
 		log_text(&line, "roles", call_roles_text(call, ","));
 	}
 	if (call->problem != PROBLEM_NONE)
-		log_text(&line, "code", problem_code(call->problem));
+		log_refusal(&line, call);
 	if (err != ERR_OK && err != ERR_INVALID)
 		log_text(&line, "error", error_name(err));
 	if (*state) {
@@ -141,13 +164,14 @@ static void write_log(struct call *call, enum err err)
 	log_end(&line);
 }
 
-void dispatch(struct server *server, enum door door, const struct _u_request *request,
-	      struct _u_response *response)
+void dispatch(struct server *server, enum door door, const struct address *client,
+	      const struct _u_request *request, struct _u_response *response)
 {
 	struct call call;
 	enum err err = ERR_OK;
 
 	call_init(&call, server, door, request);
+	call.client = *client;
 	call.uri.path = "/";
 	/* A step that has answered, as OPTIONS is, ends the way too. */
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && err == ERR_OK && !call.status; i++)

@@ -15,12 +15,15 @@ struct _u_request;
 struct headers {
 	const char *accept;
 	const char *accept_language;
+	const char *access_control_request_method;
 	const char *authorization;
 	const char *content_length;
 	const char *content_type;
 	const char *host;
+	const char *idempotency_key;
 	const char *if_match;
 	const char *if_none_match;
+	const char *origin;
 	const char *request_id;
 	const char *traceparent;
 	const char *transfer_encoding;

@@ -26,8 +26,8 @@ static enum err get_contract(struct call *call)
 }
 
 const struct route health_routes[] = {
-	{ "GET", "/livez", "getLiveness", EVERYONE, .handler = get_liveness },
-	{ "GET", "/readyz", "getReadiness", EVERYONE, .handler = get_readiness },
+	{ "GET", "/livez", "getLiveness", EVERYONE, .limit = LIMIT_NONE, .handler = get_liveness },
+	{ "GET", "/readyz", "getReadiness", EVERYONE, .limit = LIMIT_NONE, .handler = get_readiness },
 	{ "GET", "/openapi.yaml", "getContract", EVERYONE, .produces = "application/yaml",
 	  .handler = get_contract },
 	{ 0 },

@@ -16,7 +16,11 @@ enum language { LANGUAGE_VI, LANGUAGE_EN };
 	X(MALFORMED_JSON, "malformed_json", 400)                 \
 	X(INVALID_PARAMETER, "invalid_parameter", 400)           \
 	X(INVALID_PAGE_TOKEN, "invalid_page_token", 400)         \
+	X(INVALID_TOKEN_REQUEST, "invalid_token_request", 400)   \
+	X(UNSUPPORTED_GRANT, "unsupported_grant_type", 400)      \
+	X(INVALID_SCOPE, "invalid_scope", 400)                   \
 	X(UNAUTHORIZED, "unauthorized", 401)                     \
+	X(INVALID_CLIENT, "invalid_client", 401)                 \
 	X(FORBIDDEN, "forbidden", 403)                           \
 	X(NOT_FOUND, "not_found", 404)                           \
 	X(NO_SUCH_ROUTE, "no_such_route", 404)                   \
@@ -24,6 +28,7 @@ enum language { LANGUAGE_VI, LANGUAGE_EN };
 	X(NOT_ACCEPTABLE, "not_acceptable", 406)                 \
 	X(CONFLICT, "conflict", 409)                             \
 	X(WRONG_STATE, "wrong_state", 409)                       \
+	X(REQUEST_IN_PROGRESS, "request_in_progress", 409)       \
 	X(CURSOR_GONE, "cursor_gone", 410)                       \
 	X(STALE_VERSION, "stale_version", 412)                   \
 	X(BODY_TOO_LARGE, "body_too_large", 413)                 \
@@ -31,7 +36,9 @@ enum language { LANGUAGE_VI, LANGUAGE_EN };
 	X(UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", 415) \
 	X(WRONG_DOOR, "wrong_door", 421)                         \
 	X(INVALID, "invalid", 422)                               \
+	X(KEY_REUSED, "key_reused", 422)                         \
 	X(PRECONDITION_REQUIRED, "precondition_required", 428)   \
+	X(TOO_MANY_REQUESTS, "too_many_requests", 429)           \
 	X(HEADERS_TOO_LARGE, "headers_too_large", 431)           \
 	X(UNAVAILABLE, "unavailable", 503)                       \
 	X(TIMEOUT, "timeout", 503)                               \

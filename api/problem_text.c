@@ -57,6 +57,36 @@ static const struct problem_text texts[PROBLEM_COUNT] = {
 			"from its first page.",
 		},
 	},
+	[PROBLEM_INVALID_TOKEN_REQUEST] = {
+		{ "Yêu cầu cấp mã truy cập không hợp lệ", "Invalid token request" },
+		{
+			"Yêu cầu cấp mã truy cập thiếu tham số, lặp tham số hoặc dùng đồng thời nhiều cách xác "
+			"thực (RFC 6749).",
+			"The token request lacks or repeats a parameter, or authenticates in more than one way "
+			"(RFC 6749).",
+		},
+	},
+	[PROBLEM_UNSUPPORTED_GRANT] = {
+		{ "Hình thức cấp mã không được hỗ trợ", "Unsupported grant type" },
+		{
+			"Dịch vụ chỉ cấp mã truy cập theo hình thức client_credentials.",
+			"The service grants tokens by client_credentials only.",
+		},
+	},
+	[PROBLEM_INVALID_SCOPE] = {
+		{ "Phạm vi không hợp lệ", "Invalid scope" },
+		{
+			"Phạm vi được yêu cầu có vai trò mà chương trình không được cấp.",
+			"The scope asks for a role that the program does not have.",
+		},
+	},
+	[PROBLEM_INVALID_CLIENT] = {
+		{ "Chương trình chưa được xác thực", "Invalid client" },
+		{
+			"Mã hoặc khóa bí mật của chương trình không đúng, hoặc chương trình đã bị khóa.",
+			"The program's id or secret is wrong, or the program is disabled.",
+		},
+	},
 	[PROBLEM_UNAUTHORIZED] = {
 		{ "Chưa xác thực", "Unauthorized" },
 		{
@@ -115,6 +145,13 @@ static const struct problem_text texts[PROBLEM_COUNT] = {
 			"The resource's present state does not allow this.",
 		},
 	},
+	[PROBLEM_REQUEST_IN_PROGRESS] = {
+		{ "Yêu cầu đang được xử lý", "Request in progress" },
+		{
+			"Yêu cầu có cùng Idempotency-Key đang được xử lý; đề nghị gửi lại sau giây lát.",
+			"A request with the same Idempotency-Key is being carried out; send it again in a moment.",
+		},
+	},
 	[PROBLEM_CURSOR_GONE] = {
 		{ "Vị trí đọc không còn hiệu lực", "Cursor gone" },
 		{
@@ -167,6 +204,15 @@ static const struct problem_text texts[PROBLEM_COUNT] = {
 			"The body has members that are not valid; see the list of errors.",
 		},
 	},
+	[PROBLEM_KEY_REUSED] = {
+		{ "Idempotency-Key đã dùng cho yêu cầu khác", "Idempotency-Key reused" },
+		{
+			"Idempotency-Key này đã được dùng cho một yêu cầu có nội dung khác; yêu cầu mới phải có "
+			"khóa mới.",
+			"This Idempotency-Key was used for a request with other content; a new request needs a new "
+			"key.",
+		},
+	},
 	[PROBLEM_PRECONDITION_REQUIRED] = {
 		{ "Thiếu điều kiện về phiên bản", "Precondition required" },
 		{
@@ -174,6 +220,15 @@ static const struct problem_text texts[PROBLEM_COUNT] = {
 			"tạo mới bằng PUT).",
 			"The request must have If-Match with the version read (or If-None-Match: * to "
 			"create by PUT).",
+		},
+	},
+	[PROBLEM_TOO_MANY_REQUESTS] = {
+		{ "Quá nhiều yêu cầu", "Too many requests" },
+		{
+			"Số yêu cầu gửi đến đã vượt quá giới hạn cho phép; đề nghị thử lại sau số giây nêu tại header "
+			"Retry-After.",
+			"More requests were sent than are permitted; retry after the seconds that the Retry-After "
+			"header names.",
 		},
 	},
 	[PROBLEM_HEADERS_TOO_LARGE] = {
@@ -262,6 +317,9 @@ static const struct {
 	  { "Mã này đã xuất hiện trong cùng danh sách.", "This code occurs earlier in the same list." } },
 	{ "own_parent",
 	  { "Cơ quan không thể là cấp trên của chính mình.", "An agency cannot be above itself." } },
+	{ "bad_key",
+	  { "Phải có từ 22 đến 128 ký tự ngẫu nhiên (ít nhất 128 bit), ví dụ một UUID.",
+	    "It must be 22 to 128 random characters (at least 128 bits), such as a UUID." } },
 	{ "taken", { "Giá trị này đã được sử dụng.", "The value is taken." } },
 };
 

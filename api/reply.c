@@ -3,10 +3,13 @@
 #include <string.h>
 #include <ulfius.h>
 
+#include "cors.h"
 #include "server.h"
 
 #define PROBLEM_TYPE "application/problem+json"
 #define RETRY_SECONDS "2"
+#define VARY "Accept, Accept-Language, Authorization"
+#define CORS_VARY VARY ", Origin"
 
 static const char *const place_names[] = {
 	[PLACE_POINTER] = "pointer",
@@ -61,6 +64,8 @@ void reply_problem(struct call *call)
 	json_object_set_new(document, "code", json_string(problem_code(problem)));
 	if (call->error_count)
 		json_object_set_new(document, "errors", errors_json(call));
+	if (call->oauth_error)
+		json_object_set_new(document, "error", json_string(call->oauth_error));
 	json_object_set_new(document, "trace_id", json_string(call->trace.trace_id));
 	json_object_set_new(document, "instance", json_string(call->uri.path));
 	if (call_reply_json(call, status, document) == ERR_OK)
@@ -92,7 +97,8 @@ void reply_send(struct call *call, struct _u_response *response)
 	u_map_put(headers, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
 	u_map_put(headers, "Referrer-Policy", "no-referrer");
 	u_map_put(headers, "Cache-Control", cache_control(call));
-	u_map_put(headers, "Vary", "Accept, Accept-Language, Authorization");
+	u_map_put(headers, "Vary", call->server->cors ? CORS_VARY : VARY);
+	cors_put(call, headers);
 	for (size_t i = 0; i < call->reply_header_count; i++)
 		u_map_put(headers, call->reply_headers[i].name, call->reply_headers[i].value);
 	if (call->close)

@@ -13,8 +13,23 @@ struct call;
 #define STAFF (ROLE_VIEWER | ROLE_AGENCY | ROLE_OFFICE)
 #define OFFICE ROLE_OFFICE
 #define SYNC ROLE_SYNC
+#define ADMIN ROLE_ADMIN
 
 enum door { DOOR_FRONT, DOOR_BACK };
+
+/* Who may come in, beside the row's roles. */
+enum access {
+	ACCESS_ROLES,     /* callers with one of the row's roles */
+	ACCESS_ANY_TOKEN, /* whoever has a valid token, also one without a role of ours */
+	ACCESS_CLIENT,    /* the handler looks at credentials other than a token (RFC 6749, 2.3.1) */
+};
+
+/* How a row's calls are limited; see quota.h. */
+enum limit_class {
+	LIMIT_BY_METHOD, /* as reads or writes, at the back door as bulk */
+	LIMIT_LOGIN,     /* credentials are tried here */
+	LIMIT_NONE,
+};
 
 /*
  * What a statement of db/sql takes, in the order of its parameters; all are
@@ -33,6 +48,7 @@ enum arg {
 	ARG_TODAY,    /* date at Asia/Ho_Chi_Minh */
 	ARG_ROLES,    /* text[] of the caller's roles, '{public}' without a token */
 	ARG_AGENCY,   /* the caller's agency code */
+	ARG_SECRET, /* SHA-256, as hex, of a secret made for this call: the reply gets it as member "secret" */
 };
 
 #define ROUTE_ARGS 8
@@ -62,6 +78,7 @@ struct route {
 	const char *path; /* "/v1/tasks/:task"; at most two variables */
 	const char *operation;
 	unsigned roles;
+	enum access access;
 	const struct field *query; /* parameters beside limit and page_token; NULL: none */
 	const struct field *body;  /* fields of the JSON body; NULL: no body, but with consumes */
 	const char *consumes;      /* media type of a body that is not JSON: reaches the handler as it came */
@@ -69,11 +86,13 @@ struct route {
 	bool list;                 /* takes limit and page_token, answers {"items": …} */
 	unsigned varies;
 	enum door door;
+	enum limit_class limit;
 	enum sql sql;
-	enum sql before; /* see struct db_call */
+	enum sql before; /* run first in the same transaction, without parameters */
 	enum arg args[ROUTE_ARGS];
-	int status;  /* of success; 0 is 200 */
-	bool writes; /* runs as DB_WRITE (at the back door DB_BULK); methods other than GET always do */
+	int status;      /* of success; 0 is 200 */
+	bool writes;     /* runs as DB_WRITE (at the back door DB_BULK); methods other than GET always do */
+	bool idempotent; /* takes Idempotency-Key: a row with sql, without before */
 	/* Returns ERR_OK with call's reply set, or an error that becomes a problem. Frees nothing. */
 	enum err (*handler)(struct call *call);
 };

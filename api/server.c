@@ -3,10 +3,14 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "body.h"
+#include "cors.h"
 #include "door.h"
+#include "keeper.h"
+#include "quota.h"
 #include "router.h"
 #include "routes.h"
 
@@ -41,7 +45,33 @@ static enum err start_doors(struct server *server, char *message, size_t message
 	return err;
 }
 
-enum err server_start(const struct config *config, struct db *db, struct token_verifier *verifier,
+static enum err prepare(struct server *server, char *message, size_t message_size)
+{
+	const struct config *config = server->config;
+	enum err err = router_new(route_tables, &server->router);
+
+	if (err != ERR_OK) {
+		snprintf(message, message_size, "the table of routes is not in order");
+		return err;
+	}
+	if (strcmp(config->forwarded_header, "forwarded") == 0)
+		server->forwarded_header = FORWARDED_RFC7239;
+	err = address_ranges_parse("KSTTHC_TRUSTED_PROXIES", config->trusted_proxies,
+				   &server->trusted_proxies, message, message_size);
+	if (err == ERR_OK)
+		err = cors_new(config->cors_origins, &server->cors, message, message_size);
+	if (err != ERR_OK)
+		return err;
+	err = secret_source_load(server->db, &server->secrets, message, message_size);
+	if (err != ERR_OK)
+		return err;
+	err = quota_new(config, &server->quota);
+	if (err != ERR_OK)
+		snprintf(message, message_size, "no memory or no random bytes for the limits");
+	return err;
+}
+
+enum err server_start(const struct config *config, struct db *db, struct keeper *keeper,
 		      struct server **ret_server, char *message, size_t message_size)
 {
 	struct server *server = calloc(1, sizeof(*server));
@@ -53,13 +83,12 @@ enum err server_start(const struct config *config, struct db *db, struct token_v
 	}
 	server->config = config;
 	server->db = db;
-	server->verifier = verifier;
+	server->keeper = keeper;
+	server->verifier = keeper_verifier(keeper);
 	/* Before there are threads: the seed against chosen collisions is made once. */
 	json_object_seed(0);
-	err = router_new(route_tables, &server->router);
-	if (err != ERR_OK)
-		snprintf(message, message_size, "the table of routes is not in order");
-	else
+	err = prepare(server, message, message_size);
+	if (err == ERR_OK)
 		err = start_doors(server, message, message_size);
 	if (err != ERR_OK) {
 		/* Who came in at the back door meanwhile may keep it: then it is left to the process's end. */
@@ -93,6 +122,8 @@ bool server_stop(struct server *server)
 		return false;
 	door_stop(server->front);
 	door_stop(server->back);
+	quota_free(server->quota);
+	cors_free(server->cors);
 	router_free(server->router);
 	free(server);
 	return true;

@@ -8,29 +8,43 @@
 #include "../db/db.h"
 #include "../service/config.h"
 #include "../service/error.h"
+#include "address.h"
+#include "forwarded.h"
+#include "secret.h"
 #include "token.h"
 
+struct cors;
 struct door_instance;
+struct keeper;
+struct quota;
 struct router;
 
-/* What all calls share. All but the two atomics is read-only once started. */
+/* What all calls share. All but the atomics is read-only once started. */
 struct server {
 	const struct config *config;
 	struct db *db;
-	struct token_verifier *verifier;
+	struct keeper *keeper;
+	struct token_verifier *verifier; /* the keeper's */
+	struct secret_source secrets;
 	struct router *router;
+	struct address_ranges trusted_proxies;
+	enum forwarded_header forwarded_header;
+	struct quota *quota;
+	struct cors *cors; /* NULL: no origin has access */
 	struct door_instance *front;
 	struct door_instance *back;
 	atomic_int in_flight; /* calls from their dispatch to the end of their reply */
-	atomic_int stopping;  /* replies close their connection */
+	atomic_int told_of_proxy;
+	atomic_int stopping; /* replies close their connection */
 };
 
 /*
  * Opens both doors; everything handed over is borrowed until server_stop().
  * On failure nothing is left open and message has a sentence: ERR_CONFIG for an
- * address that cannot be listened on (taken, not ours), else the error.
+ * address that cannot be listened on (taken, not ours) and for a setting that
+ * cannot be read, else the error.
  */
-enum err server_start(const struct config *config, struct db *db, struct token_verifier *verifier,
+enum err server_start(const struct config *config, struct db *db, struct keeper *keeper,
 		      struct server **ret_server, char *message, size_t message_size) MUST_CHECK;
 
 /*
