@@ -143,7 +143,7 @@ const struct route plan_routes[] = {
 	{ "POST", "/v1/plans/parse", "parsePlan", OFFICE, .query = parse_query, .consumes = "text/plain",
 	  .door = DOOR_BACK, .handler = parse_plan },
 	{ "POST", "/v1/plans", "createPlan", OFFICE, .body = plan_new, .door = DOOR_BACK,
-	  .sql = SQL_PLAN_CREATE, .args = { ARG_BODY, ARG_VERSIONS }, .status = 201 },
+	  .sql = SQL_PLAN_CREATE, .args = { ARG_BODY, ARG_VERSIONS }, .status = 201, .idempotent = true },
 	{ "GET", "/v1/plans", "listPlans", EVERYONE, .query = list_query, .list = true, .sql = SQL_PLAN_LIST,
 	  .args = { ARG_QUERY, ARG_LIMIT, ARG_AFTER, ARG_ROLES } },
 	{ "GET", "/v1/plans/:plan", "getPlan", EVERYONE, .sql = SQL_PLAN_GET,

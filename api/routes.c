@@ -3,7 +3,8 @@
 #include "router.h"
 
 const struct route *const route_tables[] = {
-	health_routes, agency_routes, plan_routes, task_routes, change_routes, NULL,
+	health_routes, key_routes,    oauth_routes,  me_routes,    agency_routes, plan_routes,
+	task_routes,   change_routes, client_routes, audit_routes, NULL,
 };
 
 static void print_roles(unsigned roles, FILE *out)

@@ -9,10 +9,15 @@
 extern const struct route *const route_tables[];
 
 extern const struct route health_routes[];
+extern const struct route key_routes[];
 extern const struct route agency_routes[];
 extern const struct route plan_routes[];
 extern const struct route task_routes[];
 extern const struct route change_routes[];
+extern const struct route oauth_routes[];
+extern const struct route me_routes[];
+extern const struct route client_routes[];
+extern const struct route audit_routes[];
 
 /* The part of a task: a label, outputs, timings, assignments. Shared by plans and tasks. */
 extern const struct field part_fields[];

@@ -42,7 +42,7 @@ const struct route task_routes[] = {
 	{ "GET", "/v1/tasks/:task", "getTask", EVERYONE, .sql = SQL_TASK_GET,
 	  .args = { ARG_PATH, ARG_ROLES } },
 	{ "POST", "/v1/tasks", "createTask", OFFICE, .body = task_new, .sql = SQL_TASK_CREATE,
-	  .args = { ARG_BODY }, .status = 201 },
+	  .args = { ARG_BODY }, .status = 201, .idempotent = true },
 	{ "PATCH", "/v1/tasks/:task", "patchTask", OFFICE, .body = task_patch, .sql = SQL_TASK_PATCH,
 	  .args = { ARG_PATH, ARG_BODY, ARG_VERSIONS } },
 	{ "DELETE", "/v1/tasks/:task", "deleteTask", OFFICE, .sql = SQL_TASK_DELETE,
