@@ -2,19 +2,23 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../api/client_command.h"
+#include "../api/health_command.h"
+#include "../api/keeper.h"
+#include "../api/key_command.h"
 #include "../api/keyring.h"
 #include "../api/plan_command.h"
-#include "../api/role.h"
 #include "../api/routes.h"
 #include "../api/server.h"
-#include "../api/token.h"
+#include "../api/setting_record.h"
+#include "../api/token_command.h"
 #include "../db/db.h"
 #include "../db/migrate.h"
 #include "../db/seed.h"
@@ -24,8 +28,7 @@
 
 #define DOCUMENT_LIMIT ((size_t)32 << 20)
 #define MESSAGE_SIZE ((size_t)512)
-#define TOKEN_SECONDS_DEFAULT (12 * 3600)
-#define TOKEN_ROLES_MAX ((size_t)8)
+#define SENTENCES_SIZE ((size_t)4096)
 
 struct command {
 	const char *name;
@@ -76,8 +79,8 @@ static const char *owner_url(const struct config *config)
 /* All copies together must fit; this one can only count itself. */
 static void warn_of_capacity(const struct config *config, struct db *db)
 {
-	/* One more each: the main thread's and the sequencer's. */
-	int64_t wanted = config->workers + config->bulk_workers + 2;
+	/* One more each: the main thread's, the sequencer's and the keeper's. */
+	int64_t wanted = config->workers + config->bulk_workers + 3;
 	int64_t capacity;
 
 	if (db_capacity(db, &capacity))
@@ -88,53 +91,63 @@ static void warn_of_capacity(const struct config *config, struct db *db)
 			(long long)wanted, (long long)capacity);
 }
 
-static enum err make_verifier(const struct config *config, struct db *db,
-			      struct token_verifier **ret_verifier, char *ret_message)
+/* Sentences of a line each; a line of PostgreSQL's that begins with a tab goes with the one before. */
+static int fail_each(const char *sentences)
 {
-	const struct token_options options = {
-		.issuer = config->token_issuer,
-		.audience = config->token_audience,
-		.role_claim = config->token_role_claim,
-		.agency_claim = config->token_agency_claim,
-		.leeway_seconds = config->token_leeway_seconds,
-		.cache_entries = (size_t)config->token_cache_entries,
-	};
-	struct token_verifier *verifier = NULL;
-	struct keyring keyring = { 0 };
-	enum err err = keyring_load(config, db, &keyring, ret_message, MESSAGE_SIZE);
+	while (*sentences) {
+		size_t length = strcspn(sentences, "\n");
 
-	if (err)
-		return err;
-	snprintf(ret_message, MESSAGE_SIZE, "no memory for the keys");
-	err = token_verifier_new(&options, &verifier);
-	if (!err)
-		err = token_verifier_set_keys(verifier, keyring.keys, keyring.count, ret_message,
-					      MESSAGE_SIZE);
-	keyring_release(&keyring);
-	if (err) {
-		token_verifier_free(verifier);
-		return err;
+		while (sentences[length] && sentences[length + 1] == '\t')
+			length += 1 + strcspn(sentences + length + 1, "\n");
+		fail("%.*s", (int)length, sentences);
+		sentences += length + (sentences[length] == '\n');
 	}
-	*ret_verifier = verifier;
-	return ERR_OK;
+	return 1;
 }
 
-static int serve_until_signal(const struct config *config, struct db *db, struct token_verifier *verifier,
+static bool has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/*
+ * SIGHUP has files and keys read again; SIGTERM and SIGINT end the waiting, and
+ * so does SIGHUP from a terminal that was closed: what was started there is
+ * not to hold its ports for ever.
+ */
+static int await_end(const sigset_t *signals, struct keeper *keeper)
+{
+	bool terminal = has_terminal();
+	int number = 0;
+
+	while (!sigwait(signals, &number) && number == SIGHUP) {
+		if (terminal && !has_terminal())
+			break;
+		log_say(LOG_INFO, "reload", "SIGHUP: files and keys are read again");
+		keeper_reload(keeper);
+	}
+	return number;
+}
+
+static int serve_until_signal(const struct config *config, struct db *db, struct keeper *keeper,
 			      const sigset_t *signals)
 {
 	char message[MESSAGE_SIZE] = "";
 	struct sequencer *sequencer = NULL;
 	struct server *server = NULL;
-	int number = 0;
 
 	if (sequencer_start(db, &sequencer))
 		return fail("the sequencer's thread cannot be started");
 	/* Nothing is freed: a call at the door that did open may be using it. */
-	if (server_start(config, db, verifier, &server, message, sizeof(message)))
+	if (server_start(config, db, keeper, &server, message, sizeof(message)))
 		_exit(fail("%s", message));
 	log_say(LOG_INFO, "start", "serving, schema %d", migrate_target());
-	sigwait(signals, &number);
-	log_say(LOG_INFO, "stop", "signal %d: finishing what is in flight", number);
+	log_say(LOG_INFO, "stop", "signal %d: finishing what is in flight", await_end(signals, keeper));
+	keeper_stop_waiting(keeper);
 	if (!server_stop(server)) {
 		log_say(LOG_WARNING, "stop",
 			"stopped with requests unfinished: what was not answered may not have been done");
@@ -147,8 +160,8 @@ static int serve_until_signal(const struct config *config, struct db *db, struct
 
 static int run_serve(const struct config *config, int argc, char **argv)
 {
-	char message[MESSAGE_SIZE] = "";
-	struct token_verifier *verifier = NULL;
+	char message[SENTENCES_SIZE] = "";
+	struct keeper *keeper = NULL;
 	struct db *db = NULL;
 	sigset_t signals;
 	int status;
@@ -159,18 +172,23 @@ static int run_serve(const struct config *config, int argc, char **argv)
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
 	if (open_service(config, &db))
 		return fail("no memory");
-	if (migrate_check(db, message, sizeof(message)) || make_verifier(config, db, &verifier, message)) {
-		status = fail("%s", message);
+	if (migrate_check(db, message, sizeof(message)) ||
+	    keeper_new(config, db, &keeper, message, sizeof(message))) {
+		status = fail_each(message);
 	} else {
 		warn_of_capacity(config, db);
-		status = serve_until_signal(config, db, verifier, &signals);
+		if (setting_record(config, db))
+			log_say(LOG_WARNING, "settings",
+				"the settings could not be written down for the auditor");
+		status = serve_until_signal(config, db, keeper, &signals);
 	}
-	token_verifier_free(verifier);
+	keeper_free(keeper);
 	db_close(db);
 	return status;
 }
@@ -206,85 +224,41 @@ static int run_seed(const struct config *config, int argc, char **argv)
 	return 0;
 }
 
-struct token_request {
-	const char *roles[TOKEN_ROLES_MAX + 1];
-	size_t role_count;
-	const char *agency;
-	const char *subject;
-	long seconds;
-};
-
-static int read_token_request(int argc, char **argv, struct token_request *ret_request)
-{
-	struct token_request request = { .seconds = TOKEN_SECONDS_DEFAULT };
-
-	for (int i = 1; i < argc; i += 2) {
-		if (i + 1 == argc)
-			return fail("%s needs a value", argv[i]);
-		if (!strcmp(argv[i], "--role") && request.role_count < TOKEN_ROLES_MAX)
-			request.roles[request.role_count++] = argv[i + 1];
-		else if (!strcmp(argv[i], "--agency"))
-			request.agency = argv[i + 1];
-		else if (!strcmp(argv[i], "--subject"))
-			request.subject = argv[i + 1];
-		else
-			return fail(
-				"token takes --role viewer|agency|office|sync|admin, --agency CODE and --subject NAME");
-	}
-	if (!request.role_count)
-		return fail("token needs --role viewer, agency, office, sync or admin");
-	for (size_t i = 0; i < request.role_count; i++) {
-		if (!role_find(request.roles[i], strlen(request.roles[i])))
-			return fail("there is no role \"%s\": it is viewer, agency, office, sync or admin",
-				    request.roles[i]);
-		if (!strcmp(request.roles[i], "agency") && !request.agency)
-			return fail("the role agency needs --agency CODE");
-	}
-	if (!request.subject)
-		request.subject = request.agency ? request.agency : request.roles[0];
-	*ret_request = request;
-	return 0;
-}
-
 static int run_token(const struct config *config, int argc, char **argv)
 {
 	char message[MESSAGE_SIZE] = "";
 	struct token_request request;
-	struct keyring keyring = { 0 };
 	struct db *db = NULL;
 	char *token = NULL;
 	enum err err;
-	time_t now = time(NULL);
 
-	if (read_token_request(argc, argv, &request))
-		return 1;
+	if (token_command_read(argc - 1, argv + 1, &request, message, sizeof(message)))
+		return fail("%s", message);
 	if (open_service(config, &db))
 		return fail("no memory");
-	err = keyring_load(config, db, &keyring, message, sizeof(message));
+	err = token_command_sign(config, db, &request, &token, message, sizeof(message));
 	db_close(db);
 	if (err)
 		return fail("%s", message);
-	if (keyring.own == keyring.count) {
-		keyring_release(&keyring);
-		return fail("there is no signing key: run kstthc migrate first");
-	}
-	err = token_sign(&keyring.keys[keyring.own],
-			 &(struct token_claims){ .issuer = config->token_issuer,
-						 .audience = config->token_audience,
-						 .role_claim = config->token_role_claim,
-						 .agency_claim = config->token_agency_claim,
-						 .subject = request.subject,
-						 .roles = request.roles,
-						 .agency = request.agency,
-						 .issued = now,
-						 .expires = now + request.seconds },
-			 &token);
-	keyring_release(&keyring);
-	if (err)
-		return fail("the token cannot be signed");
 	puts(token);
 	free(token);
 	return 0;
+}
+
+static int run_key(const struct config *config, int argc, char **argv)
+{
+	char message[MESSAGE_SIZE] = "";
+	struct key_request request;
+	struct db *db = NULL;
+	enum err err;
+
+	if (key_command_read(argc - 1, argv + 1, &request, message, sizeof(message)))
+		return fail("%s", message);
+	if (open_database(config, owner_url(config), NULL, &db))
+		return fail("no memory");
+	err = key_command_run(config, db, &request, stdout, stderr, message, sizeof(message));
+	db_close(db);
+	return err ? fail("%s", message) : 0;
 }
 
 /* At most as much as the back door takes. *ret_text is to be freed. */
@@ -337,6 +311,23 @@ static int run_plan(const struct config *config, int argc, char **argv)
 	return err ? fail("%s", message) : 0;
 }
 
+static int run_client(const struct config *config, int argc, char **argv)
+{
+	char message[MESSAGE_SIZE] = "";
+	struct db *db = NULL;
+	enum err err;
+
+	if (open_service(config, &db))
+		return fail("no memory");
+	err = client_command(db, "command", argc - 1, argv + 1, stdout, message, sizeof(message));
+	db_close(db);
+	if (err)
+		return fail("%s", *message ? message : error_name(err));
+	if (*message)
+		fprintf(stderr, "kstthc: %s\n", message);
+	return 0;
+}
+
 static int run_routes(const struct config *config, int argc, char **argv)
 {
 	(void)config;
@@ -361,8 +352,13 @@ static const struct command commands[] = {
 	{ "plan", "parse FILE [vi|en]", "read a plan's document, print it as JSON with findings", run_plan },
 	{ "token", "--role ROLE [--agency CODE] [--subject NAME]", "print a token signed with our own key",
 	  run_token },
+	{ "client", "add|list|disable|enable|rotate", "programs that may come in by a secret", run_client },
+	{ "key", "list | rotate [--publish-seconds N] [--keep-seconds N] | withdraw KID",
+	  "list our signing keys, make the next one, or end one", run_key },
 	{ "routes", "", "print the table of routes", run_routes },
 	{ "config", "", "print the settings in force", run_config },
+	{ "health", "", "ask the running service whether it is ready; status 0 when it is",
+	  health_command_run },
 	{ 0 },
 };
 
