@@ -28,7 +28,7 @@ PARTS ?= service api db
 UNIT ?= $(wildcard tests/unit/*.c)
 DBTESTS ?= $(wildcard tests/db/*.c)
 
-PACKAGES := libulfius libmicrohttpd jansson libjwt libpq gnutls
+PACKAGES := libulfius libmicrohttpd jansson libjwt libpq gnutls libcurl librhonabwy
 # Evaluated at first use: on a new machine pkg-config comes with "make packages".
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PACKAGES)) -lunistring)$(PKG_LIBS)
@@ -65,7 +65,7 @@ BENCH_OBJECTS := $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/bench/*.c))
 DB_OBJECTS := $(DBTESTS:%.c=$(OBJ)/%.o) $(OBJ)/gen/test_db_main.o
 LIBRARY := $(OBJ)/kstthc.a
 
-CHECKS := lint format shell cppcheck clang contract sanitize
+CHECKS := lint format shell cppcheck clang contract containers sanitize
 
 .PHONY: all tests run test check bench token clean clean-data lint format packages FORCE $(CHECKS:%=check-%)
 
@@ -188,7 +188,7 @@ clean-data:
 # --- checking --------------------------------------------------------------
 
 C_FILES = $(wildcard service/*.[ch] api/*.[ch] db/*.[ch] tests/*/*.[ch])
-SHELL_FILES = $(shell grep -lE '^\#!/bin/(ba)?sh|^\#!/usr/bin/env (ba)?sh' tools/* .ci/* tests/*/* 2>/dev/null)
+SHELL_FILES = $(shell grep -lE '^\#!/bin/(ba)?sh|^\#!/usr/bin/env (ba)?sh' tools/* .ci/* tests/*/* docker/* docker/*/* 2>/dev/null)
 
 check:
 	@tools/packages build run test check
@@ -221,6 +221,9 @@ check-clang:
 
 check-contract:
 	tests/contract/run lint
+
+check-containers:
+	tests/containers/run lint
 
 check-sanitize:
 	@$(MAKE) --no-print-directory CC=clang SANITIZE=1 tests

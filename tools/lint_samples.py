@@ -40,6 +40,8 @@ SAMPLES = {
             files("service/main.c", "#include <ulfius.h>\n"),
             files("api/call.c", "#include <libpq-fe.h>\n"),
             files("service/plan.c", "#include <gnutls/gnutls.h>\n"),
+            files("service/plan.c", "#include <curl/curl.h>\n"),
+            files("db/db.c", "#include <rhonabwy.h>\n"),
         ],
         "good": [
             files("api/token.c", "#include <gnutls/crypto.h>\n#include <jwt.h>\n"),
