@@ -136,7 +136,7 @@ def probe(talker, doc, path, method, operation, parameters, media, schema):
                 continue
             count += 1
             body = json.dumps(body_with(whole, where, value, what), ensure_ascii=False).encode()
-            status, _, reply = talker.send(operation['x-door'], method, target, body, headers, 'office')
+            status, _, reply = talker.send(operation['x-door'], method, target, body, headers, operation['x-roles'][0])
             wanted = {'/' + MARK: 'unknown_member', **({at: code} if code else {})}
             got = {error['pointer']: error['code'] for error in json.loads(reply).get('errors', [])} \
                 if status == 422 else 'status %d %s' % (status, reply[:200])

@@ -11,6 +11,9 @@ TOP = ('openapi', 'info', 'servers', 'x-doors', 'tags', 'paths', 'components')
 OPERATION = ('operationId', 'tags', 'summary', 'description', 'security', 'servers', 'x-door', 'x-roles', 'parameters',
              'requestBody', 'responses', 'x-examples')
 EXAMPLE = ('name', 'order', 'role', 'agency', 'parameters', 'status')
+FORM = 'application/x-www-form-urlencoded'
+# What a supervisor asks, as often as it likes.
+UNLIMITED = ('getLiveness', 'getReadiness')
 FORMATS = ('date', 'date-time', 'uri', 'email')
 
 
@@ -137,7 +140,7 @@ def access(where, operation, doc):
     if not roles or [role for role in ROLES if role in roles] != roles:
         yield '%s: x-roles is not a sorted set of known roles' % where
     security = operation.get('security')
-    if 'public' in roles and security not in ([], [{}, {'bearer': []}]):
+    if 'public' in roles and security not in ([], [{}, {'bearer': []}], [{}, {'basic': []}]):
         yield '%s: security of a public operation asks for a token' % where
     if 'public' not in roles and security != [{'bearer': []}]:
         yield '%s: security does not ask for a token' % where
@@ -157,7 +160,11 @@ def statuses(where, method, operation, doc):
     if method in ('put', 'patch', 'delete'):
         needed += ['412', '428']
     if 'requestBody' in operation:
-        needed += ['413', '415', '422']
+        needed += ['413', '415']
+        if FORM not in operation['requestBody'].get('content', {}):
+            needed.append('422')
+    if operation.get('operationId') not in UNLIMITED:
+        needed.append('429')
     if method == 'get' and any('ETag' in follow(doc, r).get('headers', {}) for c, r in responses.items() if c == '200'):
         needed.append('304')
     if '{' in where and method != 'put':
