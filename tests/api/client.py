@@ -10,8 +10,8 @@ SECURITY = {
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'referrer-policy': 'no-referrer',
-    'vary': 'Accept, Accept-Language, Authorization',
 }
+VARY = 'Accept, Accept-Language, Authorization'
 PROBLEM = {'type', 'title', 'status', 'detail', 'code', 'trace_id', 'instance'}
 
 
@@ -71,8 +71,9 @@ class Reply:
         return '%s %r' % (self.status, self.body[:300])
 
 
-def verify(reply, method):
+def verify(reply, method, vary=VARY):
     """What holds for every reply of ours, whatever was asked."""
+    equal(reply.headers.get('vary'), vary, 'Vary of %r' % reply)
     equal(reply.doubled, [], 'doubled headers')
     for name, value in SECURITY.items():
         equal(reply.headers.get(name), value, 'header %s of %r' % (name, reply))
@@ -90,12 +91,12 @@ def verify_problem(reply, method):
     equal(reply.headers.get('content-type'), 'application/problem+json', 'type of %r' % reply)
     equal(reply.headers.get('cache-control'), 'no-store', 'Cache-Control of a problem')
     check(reply.headers.get('content-language') in ('vi', 'en'), 'Content-Language of %r', reply)
-    if reply.status == 503:
-        check('retry-after' in reply.headers, '503 without Retry-After')
+    if reply.status in (429, 503):
+        check('retry-after' in reply.headers, '%d without Retry-After', reply.status)
     if method == 'HEAD':
         return
     document = reply.json
-    check(set(document) - {'errors'} == PROBLEM, 'members of %r', document)
+    check(set(document) - {'errors', 'error'} == PROBLEM, 'members of %r', document)
     equal(document['status'], reply.status, 'status in the problem')
     equal(document['type'], 'about:blank', 'type in the problem')
     equal(document['trace_id'], reply.headers['traceparent'].split('-')[1], 'trace_id')
@@ -105,6 +106,8 @@ def verify_problem(reply, method):
 
 
 class Client:
+    vary = VARY
+
     def __init__(self, ports, token_of):
         self.ports = ports
         self.token_of = token_of
@@ -131,7 +134,7 @@ class Client:
         finally:
             if not connection:
                 opened.close()
-        verify(reply, method)
+        verify(reply, method, self.vary)
         return reply
 
     def get(self, path, role=None, **more):

@@ -76,6 +76,16 @@ def store_agency(api, **more):
     return code
 
 
+def new_client(**more):
+    return {'code': unique('chuong-trinh'), 'name': 'Đồng bộ Cổng Dịch vụ công quốc gia', 'roles': ['sync'], **more}
+
+
+def store_client(api, **more):
+    """A new client: (its document, its secret)."""
+    reply = api.ok('POST', '/v1/clients', new_client(**more), role='admin', status=201)
+    return reply.json, reply.json['secret']
+
+
 DOCUMENT = '''KẾ HOẠCH
 
 Hoạt động kiểm soát thủ tục hành chính năm 2025 trên địa bàn tỉnh Quảng Ngãi

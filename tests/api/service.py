@@ -56,12 +56,13 @@ class Database:
         return ['psql', '--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set=ON_ERROR_STOP=1',
                 url or self.admin_url()]
 
-    def run(self, sql, url=None):
+    def run(self, sql, url=None, errors=False):
+        """What the SQL prints; with errors also what the server says beside."""
         done = subprocess.run(self.command(url), input=sql, capture_output=True, text=True, env=clean_environment(),
                               timeout=120, check=False)
         if done.returncode:
             raise Failure('psql: ' + done.stderr)
-        return done.stdout.strip()
+        return (done.stderr if errors else '') + done.stdout.strip()
 
     def session(self, statement):
         """A psql in the middle of a transaction that has run the statement; write the rest to its stdin."""
@@ -109,6 +110,9 @@ class Service(Client):
             'KSTTHC_TODAY': TODAY,
             'KSTTHC_WORKERS': '8',
         })
+        # All tests come from one address: what limits do is tested where they are set.
+        self.environment.update({'KSTTHC_LIMIT_' + name: '1000000000/1'
+                                 for name in ('PUBLIC', 'READ', 'WRITE', 'BULK', 'LOGIN', 'REFUSED')})
         self.environment.update(settings)
         self.tokens = {}
         self.lock = threading.Lock()

@@ -3,11 +3,14 @@
 A route that `kstthc routes` prints and this table lacks fails test_matrix.
 """
 
-from fixtures import DOCUMENT, agency, new_task, part, plan, store_agency, store_plan, unique
+from fixtures import (DOCUMENT, agency, new_client, new_task, part, plan, store_agency, store_client, store_plan,
+                      unique)
 
 EVERYONE = ('public', 'viewer', 'agency', 'office', 'sync', 'admin')
 OFFICE = ('office',)
 SYNC = ('sync',)
+ADMIN = ('admin',)
+FORM = 'application/x-www-form-urlencoded'
 TEXT = {'Content-Type': 'text/plain; charset=utf-8'}
 
 BAD_CONTACT = {'phone': 'abc', 'website': 'ftp://x', 'email': 'khong phai', 'fax': '1'}
@@ -41,10 +44,18 @@ def many(what, count):
 
 
 class Route:
-    """good(api) gives path, body, headers of a request that succeeds with one of statuses."""
+    """good(api) gives path, body, headers of a request that succeeds with one of statuses, whoever of roles sends it.
+
+    scope: which agency's data that request touches: its code, or a function (api, path, body) that gives it;
+        None where the row is bound to no agency
+    any_token: whether a token will do that has none of our roles
+    told_once: members of a 201's reply that Location does not have, such as a secret
+    cache: its Cache-Control, where that is one of its own
+    consumes: with FORM the Content-Type is set, and a dict for a body is sent as a form
+    """
 
     def __init__(self, method, path, operation, roles, good, statuses=(200,), door='front', query=(), bad=(),
-                 bad_query=None, headers=None, consumes=None):
+                 bad_query=None, headers=None, consumes=None, scope=None, any_token=False, told_once=(), cache=None):
         self.method = method
         self.path = path
         self.operation = operation
@@ -55,12 +66,21 @@ class Route:
         self.query = query
         self.bad = bad
         self.bad_query = bad_query or {}
-        self.headers = headers or {}
+        self.headers = {**({'Content-Type': FORM} if consumes == FORM else {}), **(headers or {})}
         self.consumes = consumes
+        self.scope = scope
+        self.any_token = any_token
+        self.told_once = told_once
+        self.cache = cache
 
     @property
     def row(self):
         return '\t'.join((self.method, self.path, self.operation, ','.join(self.roles), self.door))
+
+    @property
+    def role(self):
+        """Who asks when it does not matter which of them does; None: without a token."""
+        return None if 'public' in self.roles else self.roles[0]
 
     @property
     def takes_body(self):
@@ -119,10 +139,30 @@ BAD_TASK_ERRORS = {'/plan': 'bad_format', '/number': 'too_small', '/label': 'too
                    '/section': 'required', '/code': 'unknown_member', **under('/parts', BAD_PARTS_ERRORS)}
 LIST = {'limit': ('0', 'too_small')}
 
+def create_token_good(api):
+    client, secret = store_client(api)
+    return '/v1/oauth/token', {'grant_type': 'client_credentials', 'client_id': client['code'], 'client_secret': secret}, {}
+
+
+def patch_client_good(api):
+    return '/v1/clients/' + store_client(api)[0]['code'], {'note': 'Ghi chú'}, {'If-Match': '"1"'}
+
+
+def rotate_client_good(api):
+    return '/v1/clients/%s/rotate' % store_client(api)[0]['code'], {'keep_old_seconds': 60}, {}
+
+
+BAD_CLIENT = {'name': ' ', 'roles': ['sync', 'chu', 7], 'agency': 'Sở', 'note': '', 'code': 'A b', 'secret': 'x'}
+BAD_CLIENT_ERRORS = {'/name': 'too_short', '/roles/1': 'not_in_list', '/roles/2': 'wrong_type', '/agency': 'bad_format',
+                     '/note': 'too_short', '/secret': 'unknown_member'}
+
 ROUTES = (
     get('/livez', 'getLiveness', '/livez'),
     get('/readyz', 'getReadiness', '/readyz'),
     get('/openapi.yaml', 'getContract', '/openapi.yaml'),
+    get('/.well-known/jwks.json', 'getSigningKeys', '/.well-known/jwks.json', cache='public, max-age=300'),
+    Route('POST', '/v1/oauth/token', 'createToken', EVERYONE, create_token_good, consumes=FORM),
+    get('/v1/me', 'getMe', '/v1/me', roles=EVERYONE[1:], any_token=True),
     get('/v1/agencies', 'listAgencies', '/v1/agencies?kind=department&group=so-ban-nganh&valid_on=2025-08-15',
         query=('kind', 'parent', 'group', 'successor', 'q', 'valid_on', 'limit', 'page_token'),
         bad_query={'kind': ('sai', 'not_in_list'), 'parent': ('Không', 'bad_format'), 'group': ('a b', 'bad_format'),
@@ -176,4 +216,26 @@ ROUTES = (
     get('/v1/changes', 'listChanges', '/v1/changes?limit=2&resource=agency', roles=SYNC,
         query=('after', 'resource', 'limit'),
         bad_query={'after': ('', 'too_short'), 'resource': ('?', 'bad_format'), **LIST}),
+    get('/v1/clients', 'listClients', '/v1/clients?status=active&role=sync&agency=so-tu-phap', roles=ADMIN,
+        query=('status', 'role', 'agency', 'limit', 'page_token'),
+        bad_query={'status': ('on', 'not_in_list'), 'role': ('public', 'not_in_list'), 'agency': ('?', 'bad_format'), **LIST}),
+    Route('POST', '/v1/clients', 'createClient', ADMIN, lambda api: ('/v1/clients', new_client(), {}), (201,),
+          consumes='application/json', told_once=('secret',),
+          bad=((BAD_CLIENT, {**BAD_CLIENT_ERRORS, '/code': 'bad_format'}),
+               ({}, {'/code': 'required', '/name': 'required', '/roles': 'required'}),
+               ({'code': 'a', 'name': 'x', 'roles': []}, {'/roles': 'too_few'}))),
+    Route('GET', '/v1/clients/:client', 'getClient', ADMIN,
+          lambda api: ('/v1/clients/' + store_client(api)[0]['code'], None, {})),
+    Route('PATCH', '/v1/clients/:client', 'patchClient', ADMIN, patch_client_good,
+          consumes='application/merge-patch+json', headers={'If-Match': '*'},
+          bad=(({**BAD_CLIENT, 'status': 'gone'}, {**BAD_CLIENT_ERRORS, '/code': 'unknown_member', '/status': 'not_in_list'}),
+               ({'name': None, 'roles': None, 'status': None},
+                {'/name': 'null_not_allowed', '/roles': 'null_not_allowed', '/status': 'null_not_allowed'}))),
+    Route('POST', '/v1/clients/:client/rotate', 'rotateClient', ADMIN, rotate_client_good, consumes='application/json',
+          bad=(({'keep_old_seconds': -1, 'secret': 'x'}, {'/keep_old_seconds': 'too_small', '/secret': 'unknown_member'}),)),
+    get('/v1/audit', 'listAudit', '/v1/audit?resource=agency&from=2025-01-01&limit=2', roles=ADMIN,
+        query=('resource', 'key', 'actor', 'request_id', 'from', 'to', 'limit', 'page_token'),
+        bad_query={'resource': ('?', 'bad_format'), 'key': ('', 'too_short'), 'actor': ('x' * 201, 'too_long'),
+                   'request_id': ('', 'too_short'), 'from': ('hôm nay', 'not_a_date'), 'to': ('2025-02-30', 'not_a_date'),
+                   **LIST}),
 )
