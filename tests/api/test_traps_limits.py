@@ -89,18 +89,42 @@ def test_connections_are_limited(api):
         raise AssertionError('no connection is served after the others were closed')
 
 
+def serve_twelve(service):
+    """How many of twelve connections at once are served, and how many closed."""
+    with contextlib.ExitStack() as held:
+        peers = [held.enter_context(connect(service)) for _ in range(12)]
+        served = sum(works(peer) for peer in peers)
+        closed = 0
+        for peer in peers:
+            peer.settimeout(0.2)
+            with contextlib.suppress(socket.timeout):
+                closed += ended(peer)
+        return served, closed
+
+
+def ended(peer):
+    try:
+        return peer.recv(1) == b''
+    except ConnectionError:
+        return True
+
+
 def test_connections_of_one_address_are_limited(api):
+    """One too many is closed at once; those that go make room."""
     with serving(api, KSTTHC_CONNECTIONS_PER_ADDRESS='4') as service:
-        held = [connect(service) for _ in range(12)]
-        try:
-            time.sleep(0.2)
-            for peer in held:
-                peer.settimeout(0.5)
-            served = sum(works(peer) for peer in held)
-            check(1 <= served <= 8, '%d of 12 connections were served', served)
-        finally:
-            for peer in held:
-                peer.close()
+        for _ in range(3):
+            equal(serve_twelve(service), (4, 8), 'served and closed')
+            time.sleep(0.3)
+        with contextlib.ExitStack() as held:
+            silent = [held.enter_context(connect(service)) for _ in range(5)]
+            silent[4].settimeout(2)
+            check(ended(silent[4]), 'the fifth')
+            check(all(works(peer) for peer in silent[:4]), 'the four before')
+
+
+def test_connections_of_a_proxy_are_those_of_many(api):
+    with serving(api, KSTTHC_CONNECTIONS_PER_ADDRESS='4', KSTTHC_TRUSTED_PROXIES='127.0.0.0/8') as service:
+        equal(serve_twelve(service), (12, 0), 'served and closed')
 
 
 # client_address is copied as 16 bytes
