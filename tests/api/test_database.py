@@ -18,12 +18,21 @@ ATTACKS = {
     'a deleted agency': 'delete from kstthc.agency',
     'another section': "insert into kstthc.plan_section values ('kstthc-2025', 99, 'X', 'x')",
     'another party': "insert into kstthc.task_party (task, role, agency) values ('kstthc-2025.1', 'lead', 'so-tu-phap')",
-    'a signing key': "insert into kstthc.signing_key values ('x', 'ES256', 'x', now(), false)",
+    'a signing key': '''insert into kstthc.signing_key (code, algorithm, pem, made_at, generation, use_from)
+        values ('x', 'ES256', 'x', now(), 99, now())''',
+    'a withdrawn key': 'update kstthc.signing_key set withdraw_at = now()',
+    'a resource kept from the feed': "insert into kstthc.ledger_audit values ('agency')",
+    'a deleted program': 'delete from kstthc.client',
+    'another derivation secret': "update kstthc.derivation_secret set secret = sha256('')",
     'a table of its own': 'create table kstthc.x ()',
 }
 PUBLIC_ATTACKS = {
     'the signing key': 'select pem from kstthc.signing_key',
     'the ledger': 'select from kstthc.ledger',
+    'the programs': 'select code from kstthc.client',
+    'answers given': 'select body from kstthc.idempotency',
+    'the derivation secret': 'select secret from kstthc.derivation_secret',
+    'settings': 'select code from kstthc.setting',
     'a write': "update kstthc.agency set name = 'x'",
     'a plan': "select kstthc.plan_store('{}', null)",
     'numbering': 'select kstthc.ledger_number()',
