@@ -1,5 +1,6 @@
 """What is measured: each function is one round and returns (ratio, words)."""
 
+import itertools
 import re
 import statistics
 import subprocess
@@ -70,6 +71,38 @@ def doors(bench):
     return busy / peace, f"p99 {busy:.2f} ms while {stored.value} plans were stored, {peace:.2f} ms in peace"
 
 
+def newcomers():
+    """Headers of clients that ask for the first time."""
+    for number in itertools.count():
+        yield {"X-Forwarded-For": f"198.18.{number // 250 % 250}.{number % 250}"}
+
+
+def honest_and_flood(bench):
+    """p99 of 400 reads a second, each of another address, in peace and beside a flood; MB that it took; refusals a second."""
+    headers = newcomers().__next__
+    with bench.limited() as service:
+        for _ in range(2):
+            peace = bench.paced_p99(TASK, 400, front=service.front, headers=headers)
+        resident = bench.resident_mb(service)
+        with bench.flooding(service, TASK) as refused:
+            before, began = refused.value, time.monotonic()
+            busy = bench.paced_p99(TASK, 400, front=service.front, headers=headers)
+            rate = (refused.value - before) / (time.monotonic() - began)
+        return peace, busy, bench.resident_mb(service) - resident, rate
+
+
+def flood(bench):
+    """p99 of 400 reads a second of honest clients while 10,000 addresses that are over their limits ask too."""
+    peace, busy, _, rate = honest_and_flood(bench)
+    return busy / peace, f"p99 {busy:.2f} ms with {rate:.0f}/s that are refused, {peace:.2f} ms in peace"
+
+
+def flood_memory(bench):
+    """Megabytes by which the service has grown after that."""
+    _, _, grown, rate = honest_and_flood(bench)
+    return grown, f"{grown:.1f} MB with {rate:.0f}/s that are refused"
+
+
 def parse(bench):
     """Milliseconds to read the plan of 2025, with the start of the process."""
     times = []
@@ -105,9 +138,11 @@ ALL = {
     "ledger": (ledger, "writes with ledger and sequencer / without", 0.45, True),
     "memory": (memory, "MB resident with 1,000 idle keep-alive connections", 64, False),
     "doors": (doors, "p99 of reads while plans are stored / in peace", 2, False),
+    "flood": (flood, "p99 of reads while 10,000 addresses are over their limits / in peace", 2, False),
+    "flood_memory": (flood_memory, "MB by which that grows it: the table's 1.5 and what 16 connections take", 3, False),
     "parse": (parse, "ms to read the plan of 2025", 50, False),
     "million": (million, "slowest list of a million tasks / the read timeout", 0.5, False),
 }
-ONCE = {"routes", "memory", "parse", "million"}
+ONCE = {"routes", "memory", "flood_memory", "parse", "million"}
 # Only when named: they take minutes to prepare.
 LONG = {"million"}

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import itertools
 import json
 import multiprocessing
 import os
@@ -41,7 +42,7 @@ def free_port():
 class Service:
     """A copy on a database of its own."""
 
-    def __init__(self, bench, name, prepare=""):
+    def __init__(self, bench, name, prepare="", **settings):
         self.bench, self.name = bench, name
         bench.sql("postgres", f"drop database if exists {name} with (force)")
         bench.sql("postgres", f"create database {name} owner kstthc_owner")
@@ -49,7 +50,7 @@ class Service:
         self.front, self.back = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}"
         self.environment = {**bench.environment, "KSTTHC_LISTEN": f"127.0.0.1:{port}",
                             "KSTTHC_DATABASE_URL": bench.url("kstthc_service", name),
-                            "KSTTHC_MIGRATE_URL": bench.url("kstthc_owner", name)}
+                            "KSTTHC_MIGRATE_URL": bench.url("kstthc_owner", name), **settings}
         self.run("migrate")
         self.run("seed")
         if prepare:
@@ -85,6 +86,9 @@ class Bench:
         self.binary, self.super_url, self.seconds = os.path.abspath(binary), super_url, seconds
         self.directory = tempfile.TemporaryDirectory()
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("KSTTHC_")}
+        # So high that nothing is refused, not off: what counting costs is measured too.
+        for name in ("PUBLIC", "READ", "WRITE", "BULK", "LOGIN", "REFUSED"):
+            self.environment[f"KSTTHC_LIMIT_{name}"] = "1000000000/1"
 
     def __enter__(self):
         key = self.directory.name + "/rsa.pem"
@@ -147,10 +151,10 @@ class Bench:
         done = subprocess.run(command + [url], capture_output=True, text=True, check=True)
         return float(re.search(r"tps = ([\d.]+)", done.stdout)[1])
 
-    def paced_p99(self, path, rate, threads=4):
+    def paced_p99(self, path, rate, threads=4, front=None, headers=lambda: {}):
         """Milliseconds of the 99th percentile of reads that are sent at a rate, whatever the last one took."""
-        host, port = self.front.removeprefix("http://").split(":")
-        taken = []
+        host, port = (front or self.front).removeprefix("http://").split(":")
+        taken, wrong = [], []
 
         def read(number):
             connection = http.client.HTTPConnection(host, int(port))
@@ -158,8 +162,11 @@ class Bench:
             for step in range(int(rate / threads * self.seconds)):
                 due = start + step * threads / rate
                 time.sleep(max(0, due - time.monotonic()))
-                connection.request("GET", path)
-                connection.getresponse().read()
+                connection.request("GET", path, headers=headers())
+                reply = connection.getresponse()
+                reply.read()
+                if reply.status != 200:
+                    wrong.append(reply.status)
                 taken.append((time.monotonic() - due) * 1000)
 
         readers = [threading.Thread(target=read, args=(number,)) for number in range(threads)]
@@ -167,6 +174,8 @@ class Bench:
             reader.start()
         for reader in readers:
             reader.join()
+        if wrong:
+            raise RuntimeError(f"{len(wrong)} of {len(taken)} reads were answered {wrong[0]}")
         return sorted(taken)[int(len(taken) * 0.99)]
 
     @contextlib.contextmanager
@@ -206,9 +215,53 @@ class Bench:
             held.append(connection)
         return held
 
-    def resident_mb(self):
-        with open(f"/proc/{self.service.process.pid}/status", encoding="ascii") as file:
+    def resident_mb(self, service=None):
+        with open(f"/proc/{(service or self.service).process.pid}/status", encoding="ascii") as file:
             return int(re.search(r"VmRSS:\s+(\d+)", file.read())[1]) / 1024
+
+    @contextlib.contextmanager
+    def limited(self):
+        """A service behind a proxy, here, that grants each address one read a minute."""
+        service = Service(self, "bench_limited", KSTTHC_TRUSTED_PROXIES="127.0.0.1", KSTTHC_LIMIT_PUBLIC="1/60")
+        try:
+            yield service
+        finally:
+            service.stop()
+
+    @staticmethod
+    @contextlib.contextmanager
+    def flooding(service, path):
+        """10,000 addresses behind the proxy ask as fast as one process can, over 16 connections.
+
+        Yields the count of those that were refused. In a process of its own, as storing_plans()."""
+        host, port = service.front.removeprefix("http://").split(":")
+        refused, stop = multiprocessing.Value("i", 0), multiprocessing.Event()
+
+        def ask():
+            asked = [f"GET {path} HTTP/1.1\r\nHost: bench\r\nX-Forwarded-For: 10.7.{number // 100}.{number % 100}\r\n\r\n".encode()
+                     for number in range(10000)]
+            peers = [socket.create_connection((host, int(port)), timeout=30) for _ in range(16)]
+            for start in itertools.count(0, len(peers)):
+                if stop.is_set():
+                    return
+                for number, peer in enumerate(peers, start):
+                    peer.sendall(asked[number % len(asked)])
+                for peer in peers:
+                    refused.value += peer.recv(65536).startswith(b"HTTP/1.1 429 ")
+
+        process = multiprocessing.Process(target=ask)
+        process.start()
+        try:
+            for _ in range(600):
+                if refused.value >= 10000:
+                    break
+                time.sleep(0.05)
+            else:
+                raise RuntimeError(f"only {refused.value} of the flood were refused within 30 s")
+            yield refused
+        finally:
+            stop.set()
+            process.join()
 
     @contextlib.contextmanager
     def storing_plans(self):
