@@ -1,6 +1,7 @@
 """Limits of time and of connections, each on a service of its own; IPv6."""
 
 import contextlib
+import select
 import socket
 import time
 
@@ -116,10 +117,12 @@ def test_connections_of_one_address_are_limited(api):
             equal(serve_twelve(service), (4, 8), 'served and closed')
             time.sleep(0.3)
         with contextlib.ExitStack() as held:
+            # Several workers accept them, in what order nobody can say.
             silent = [held.enter_context(connect(service)) for _ in range(5)]
-            silent[4].settimeout(2)
-            check(ended(silent[4]), 'the fifth')
-            check(all(works(peer) for peer in silent[:4]), 'the four before')
+            closed = select.select(silent, [], [], 10)[0]
+            equal(len(closed), 1, 'closed of five')
+            check(ended(closed[0]), 'the one too many')
+            check(all(works(peer) for peer in silent if peer is not closed[0]), 'the four others')
 
 
 def test_connections_of_a_proxy_are_those_of_many(api):
