@@ -227,4 +227,4 @@ check-containers:
 
 check-sanitize:
 	@$(MAKE) --no-print-directory CC=clang SANITIZE=1 tests
-	tools/cluster alone sanitize tools/test sanitize build/sanitize unit db api
+	CK_FORK=no tools/cluster alone sanitize tools/test sanitize build/sanitize unit db api
