@@ -44,6 +44,7 @@ class Service:
 
     def __init__(self, bench, name, prepare="", **settings):
         self.bench, self.name = bench, name
+        self.log = open(f"{bench.directory.name}/{name}.log", "w+", encoding="utf-8")
         bench.sql("postgres", f"drop database if exists {name} with (force)")
         bench.sql("postgres", f"create database {name} owner kstthc_owner")
         port = free_port()
@@ -56,7 +57,7 @@ class Service:
         if prepare:
             bench.sql(name, prepare)
         bench.sql(name, "vacuum analyze")
-        self.process = subprocess.Popen([bench.binary, "serve"], env=self.environment, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen([bench.binary, "serve"], env=self.environment, stderr=self.log)
         for _ in range(100):
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(self.front + "/readyz").read()
@@ -74,6 +75,11 @@ class Service:
     def run(self, *arguments):
         done = subprocess.run([self.bench.binary, *arguments], env=self.environment, capture_output=True, text=True, check=True)
         return done.stdout.strip()
+
+    def complaints(self):
+        """The first lines of the log that are not of requests that went well."""
+        with open(self.log.name, encoding="utf-8") as log:
+            return "".join([line for line in log if " status=200 " not in line][:10])
 
     def stop(self):
         self.process.terminate()
@@ -134,7 +140,7 @@ class Bench:
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
         requests, microseconds, wrong, p99 = re.search(r"figures (\d+) (\d+) (\d+) ([\d.]+)", done.stdout).groups()
         if int(wrong):
-            raise RuntimeError(f"{wrong} of {requests} requests to {url} failed")
+            raise RuntimeError(f"{wrong} of {requests} requests to {url} failed: {done.stdout}{self.service.complaints()}")
         return Load(int(requests) / int(microseconds) * 1e6, float(p99))
 
     def pgbench(self, text, values, connections):
