@@ -23,6 +23,9 @@
 /* Twelve digits and the end. */
 #define SUBJECT_HASH_SIZE 13
 
+/* A second, of calls over their limits. */
+#define LIMITED_LINES 20
+
 static enum err check_framing(struct call *call)
 {
 	enum problem problem = headers_read(call->request->map_header, &call->arena, &call->headers);
@@ -130,16 +133,52 @@ static void log_refusal(struct log_line *line, const struct call *call)
 		log_text(line, "address", address_class(&call->client));
 }
 
+/*
+ * A line for each call, but for a flood of those over their limits: it would
+ * fill a disk. The next line that is written says how many were not.
+ */
+static bool wants_line(struct call *call, int *ret_unlogged)
+{
+	struct server *server = call->server;
+	int64_t second = call->started / 1000000;
+
+	*ret_unlogged = 0;
+	if (call->problem != PROBLEM_TOO_MANY_REQUESTS)
+		return true;
+	if (atomic_exchange(&server->limited_second, second) != second)
+		atomic_store(&server->limited_logged, 0);
+	if (atomic_fetch_add(&server->limited_logged, 1) >= LIMITED_LINES) {
+		atomic_fetch_add(&server->limited_unlogged, 1);
+		return false;
+	}
+	*ret_unlogged = atomic_exchange(&server->limited_unlogged, 0);
+	return true;
+}
+
+static void log_failure(struct log_line *line, const struct call *call, enum err err)
+{
+	const char *state = call->result ? db_sqlstate(call->result) : "";
+
+	if (err != ERR_OK && err != ERR_INVALID)
+		log_text(line, "error", error_name(err));
+	if (!*state)
+		return;
+	log_text(line, "sqlstate", state);
+	if (call->problem == PROBLEM_INTERNAL || call->status == 503)
+		log_text(line, "db_error", db_message(call->result));
+}
+
 static void write_log(struct call *call, enum err err)
 {
 	char hash[SUBJECT_HASH_SIZE];
-	bool broken = call->problem == PROBLEM_INTERNAL;
-	const char *state = call->result ? db_sqlstate(call->result) : "";
 	struct log_line line;
 	struct timespec now;
+	int unlogged;
 
+	if (!wants_line(call, &unlogged))
+		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	log_begin(&line, broken ? LOG_ERROR : LOG_INFO, "request");
+	log_begin(&line, call->problem == PROBLEM_INTERNAL ? LOG_ERROR : LOG_INFO, "request");
 	log_text(&line, "request_id", call->trace.request_id);
 	log_text(&line, "trace_id", call->trace.trace_id);
 	log_text(&line, "door", call->door == DOOR_BACK ? "back" : "front");
@@ -155,12 +194,9 @@ static void write_log(struct call *call, enum err err)
 	}
 	if (call->problem != PROBLEM_NONE)
 		log_refusal(&line, call);
-	if (err != ERR_OK && err != ERR_INVALID)
-		log_text(&line, "error", error_name(err));
-	if (*state) {
-		log_text(&line, "sqlstate", state);
-		log_text(&line, "db_error", broken || call->status == 503 ? db_message(call->result) : NULL);
-	}
+	if (unlogged)
+		log_int(&line, "unlogged", unlogged);
+	log_failure(&line, call, err);
 	log_end(&line);
 }
 

@@ -35,6 +35,10 @@ struct server {
 	struct door_instance *back;
 	atomic_int in_flight; /* calls from their dispatch to the end of their reply */
 	atomic_int told_of_proxy;
+	/* Of calls over their limits: those of this second, and those that no line was written for. */
+	_Atomic int64_t limited_second;
+	atomic_int limited_logged;
+	atomic_int limited_unlogged;
 	atomic_int stopping; /* replies close their connection */
 };
 

@@ -126,6 +126,19 @@ def test_a_proxy_that_is_not_known_is_told_of(api):
         check('192.0.2.1' not in lines[0] and '127.0.0.1' not in lines[0], 'an address in %r', lines[0])
 
 
+def test_a_flood_does_not_fill_the_log(api):
+    with serving(api, KSTTHC_LIMIT_PUBLIC='1/60') as service:
+        connection = http.client.HTTPConnection('127.0.0.1', service.ports['front'], timeout=30)
+        for _ in range(600):
+            service.get(AGENCY, connection=connection)
+        time.sleep(1.1)
+        service.get(AGENCY)
+        lines = [line for line in service.log_text().splitlines() if ' status=429 ' in line]
+        check(20 <= len(lines) < 300, '%d lines for 600 requests', len(lines))
+        unlogged = sum(int(number) for line in lines for number in re.findall(r' unlogged=(\d+)', line))
+        equal(len(lines) + unlogged, 600, 'lines, and what they say was left out')
+
+
 def test_what_is_not_limited(api):
     one = {'KSTTHC_LIMIT_' + name: '1/60' for name in ('PUBLIC', 'READ', 'WRITE', 'BULK', 'LOGIN', 'REFUSED')}
     with serving(api, **one) as service:
