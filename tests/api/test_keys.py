@@ -8,7 +8,7 @@ import threading
 import time
 
 from client import check, equal
-from service import TODAY, program
+from service import TODAY, Database, program
 from test_issuer import ask, await_reads, expect, readers
 from test_process import scratch, serving
 
@@ -182,3 +182,23 @@ def test_key_command(api):
                                "(select data from kstthc.ledger where resource = 'key' union all select data from "
                                "kstthc.ledger_inbox where resource = 'key') entries")
         check(re.fullmatch(r'\d+\|0', entries) and int(entries.split('|')[0]) >= 5, 'the ledger: %s', entries)
+
+
+def test_migrate_leaves_a_rotation_alone(api):
+    """It makes a key only where none is left: one that is used at once is unknown to the copies that run."""
+    del api
+    database = Database()
+    try:
+        database.prepare()
+        for arguments in (('key', 'rotate'), ('migrate',), ('migrate',)):
+            done = database.kstthc(*arguments)
+            equal(done.returncode, 0, 'kstthc %s: %s' % (' '.join(arguments), done.stderr))
+        equal(database.run('select count(*) from kstthc.signing_key'), '2', 'keys after a rotation and two migrations')
+        # All are to go, as those are that an older schema had out of use.
+        database.run("update kstthc.signing_key set withdraw_at = now() + interval '13 hours'")
+        for _ in range(2):
+            equal(database.kstthc('migrate').returncode, 0, 'migrate')
+        equal(database.run('select count(*), count(*) filter (where withdraw_at is null) from kstthc.signing_key'), '3|1',
+              'keys, and those that stay')
+    finally:
+        database.drop()
