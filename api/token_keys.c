@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 
 #include "token.h"
 #include "token_key.h"
+#include "trusted_file.h"
 
 #define FILE_MAX_BYTES ((size_t)65536)
 
@@ -36,45 +36,25 @@ static enum err check_mode(const struct token_key *key, const char *path, mode_t
 	return ERR_OK;
 }
 
-/* Reads to the end; more than size bytes fill the buffer. */
-static ssize_t read_all(int fd, char *buffer, size_t size)
-{
-	size_t used = 0;
-
-	while (used < size) {
-		ssize_t got = read(fd, buffer + used, size - used);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			break;
-		used += (size_t)got;
-	}
-	return (ssize_t)used;
-}
-
 static enum err read_content(int fd, const char *path, struct token_key *key,
 			     const struct token_complaint *to)
 {
 	char *content = malloc(FILE_MAX_BYTES + 1);
-	ssize_t length;
+	size_t length;
 
 	if (!content)
 		return ERR_NO_MEMORY;
 	/* The key owns it from here, whatever comes. */
 	key->pem = content;
 	key->length = FILE_MAX_BYTES + 1;
-	length = read_all(fd, content, FILE_MAX_BYTES + 1);
-	if (length < 0)
+	if (!trusted_file_fill(fd, content, FILE_MAX_BYTES + 1, &length))
 		return token_key_complain(to, "token key %s: cannot read %s: %m", key->kid, path);
-	if (length == 0 || (size_t)length > FILE_MAX_BYTES)
+	if (length == 0 || length > FILE_MAX_BYTES)
 		return token_key_complain(to, "token key %s: %s is %s", key->kid, path,
 					  length ? "over 64 kB" : "empty");
 	if (key->algorithm == TOKEN_HS256 && content[length - 1] == '\n')
 		length--;
-	key->length = (size_t)length;
+	key->length = length;
 	return ERR_OK;
 }
 

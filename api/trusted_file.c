@@ -21,8 +21,7 @@ static const char *find_fault(int fd)
 	return NULL;
 }
 
-/* Reads to the end or until size bytes are there; false with errno set. */
-static bool read_all(int fd, char *buffer, size_t size, size_t *ret_length)
+bool trusted_file_fill(int fd, char *buffer, size_t size, size_t *ret_length)
 {
 	size_t used = 0;
 
@@ -55,7 +54,7 @@ static enum err read_open(int fd, const char *path, size_t limit, char **ret_tex
 	text = malloc(limit + 1);
 	if (!text)
 		return ERR_NO_MEMORY;
-	if (!read_all(fd, text, limit + 1, &length)) {
+	if (!trusted_file_fill(fd, text, limit + 1, &length)) {
 		snprintf(ret_message, message_size, "%s cannot be read: %m", path);
 		free(text);
 		return ERR_CONFIG;

@@ -1,6 +1,7 @@
 #ifndef KSTTHC_TRUSTED_FILE_H
 #define KSTTHC_TRUSTED_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "../service/error.h"
@@ -13,5 +14,8 @@
  */
 enum err trusted_file_read(const char *path, size_t limit, char **ret_text, size_t *ret_length,
 			   char *ret_message, size_t message_size) MUST_CHECK;
+
+/* Reads to the end or until size bytes are there; false with errno set. */
+bool trusted_file_fill(int fd, char *buffer, size_t size, size_t *ret_length) MUST_CHECK;
 
 #endif
