@@ -53,6 +53,39 @@ static json_t *assignments_json(const struct plan_assignment *assignments, size_
 	return list;
 }
 
+static json_t *span_json(const struct plan_span *span)
+{
+	switch (span->unit) {
+	case PLAN_MONTHS:
+		return json_pack("{s:i, s:i}", "months", span->count, "day", span->day);
+	case PLAN_DAYS:
+		return json_pack("{s:i}", "days", span->count);
+	case PLAN_WORKING_DAYS:
+		return json_pack("{s:i}", "working_days", span->count);
+	case PLAN_NO_SPAN:
+		break;
+	}
+	return NULL;
+}
+
+/* Leaves the member out where there is none. */
+static void set_span(json_t *object, const char *name, const struct plan_span *span)
+{
+	if (span->unit)
+		json_object_set_new(object, name, span_json(span));
+}
+
+static json_t *recurrence_json(const struct plan_timing *timing)
+{
+	json_t *item = json_pack("{s:s}", "rrule", timing->rrule);
+
+	/* Without a basis it is the calendar's. */
+	if (timing->basis == PLAN_STATUTORY)
+		set_text(item, "basis", "statutory");
+	set_span(item, "due_offset", &timing->due_offset);
+	return item;
+}
+
 static json_t *timings_json(const struct plan_part *part)
 {
 	json_t *list = json_array();
@@ -66,7 +99,8 @@ static json_t *timings_json(const struct plan_part *part)
 		if (timing->due_on.year)
 			json_object_set_new(item, "due_on", date_json(&timing->due_on));
 		if (timing->rrule)
-			json_object_set_new(item, "recurrence", json_pack("{s:s}", "rrule", timing->rrule));
+			json_object_set_new(item, "recurrence", recurrence_json(timing));
+		set_span(item, "term", &timing->term);
 		if (timing->from_output)
 			set_text(item, "source", "output");
 		json_array_append_new(list, item);

@@ -49,12 +49,28 @@ const char *plan_timing_name(enum plan_timing_kind kind);
 
 enum plan_comparison { PLAN_EQ, PLAN_GE, PLAN_LE };
 
+/* Where a recurrence's periods end: with the month, or on its 14th (Nghị định 09/2019/NĐ-CP, Điều 12). */
+enum plan_basis { PLAN_CALENDAR, PLAN_STATUTORY };
+
+enum plan_span_unit { PLAN_NO_SPAN, PLAN_MONTHS, PLAN_DAYS, PLAN_WORKING_DAYS };
+
+/* How long after a period or an event something is due. */
+struct plan_span {
+	enum plan_span_unit unit;
+	int count; /* days may be negative: before the end of the period */
+	int day;   /* of PLAN_MONTHS: the day of the month, count months after the period's last */
+};
+
 struct plan_timing {
 	enum plan_timing_kind kind;
-	const char *text;        /* the document's words */
-	struct plan_date due_on; /* ON_DATE, QUARTER, HALF_YEAR, YEAR */
-	const char *rrule;       /* RFC 5545 RECUR of RECURRING, else NULL */
-	int from_output;         /* read in the output column, not the time column */
+	const char *text;            /* the document's words */
+	struct plan_date due_on;     /* ON_DATE, QUARTER, HALF_YEAR, YEAR */
+	int is_month;                /* ON_DATE: the last day of a month the words name */
+	const char *rrule;           /* RFC 5545 RECUR of RECURRING: the ends of periods, or NULL */
+	enum plan_basis basis;       /* of the rule */
+	struct plan_span due_offset; /* from the rule's occurrence */
+	struct plan_span term;       /* AFTER_EVENT: days or working days from the event */
+	int from_output;             /* read in the output column, not the time column */
 };
 
 struct plan_assignment {

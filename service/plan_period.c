@@ -25,6 +25,7 @@ struct period_list {
 	int is_range;
 	int year;      /* 0: not stated */
 	int is_yearly; /* "hàng năm" */
+	int is_other;  /* "năm trước": a year that is not known */
 	struct plan_phrase phrase;
 };
 
@@ -53,6 +54,7 @@ static int value_at(const struct plan_timer *timer, const struct unit *unit, siz
 static size_t read_next(const struct plan_timer *timer, struct period_list *list, size_t at)
 {
 	size_t end = at + plan_words_match(timer->words, at, timer->to, ",|va|-|+|den|toi", NULL);
+	int numbers[4] = { 0 };
 	size_t named;
 
 	if (end == at)
@@ -62,9 +64,11 @@ static size_t read_next(const struct plan_timer *timer, struct period_list *list
 	end += named;
 	if (!value_at(timer, list->unit, end) || list->count >= VALUES_MAX)
 		return 0;
-	/* "tháng 6, 6 tháng cuối năm", "tháng 6, 9/9/2026" */
-	if (!named && (plan_words_match(timer->words, end, timer->to, "# thang|ngay|lan", NULL) ||
-		       plan_words_match(timer->words, end, timer->to, "# / # /", NULL)))
+	/* "tháng 6, 6 tháng cuối năm", "tháng 6, 9/9/2026", "tháng 2, 5/3" */
+	if (!named &&
+	    (plan_words_match(timer->words, end, timer->to, "# thang|ngay|lan", NULL) ||
+	     plan_words_match(timer->words, end, timer->to, "# / # /", NULL) ||
+	     (plan_words_match(timer->words, end, timer->to, "# / #", numbers) && numbers[1] < YEAR_MIN)))
 		return 0;
 	list->is_range = plan_words_match(timer->words, at, timer->to, "-|den|toi", NULL) > 0;
 	list->values[list->count++] = value_at(timer, list->unit, end);
@@ -73,13 +77,24 @@ static size_t read_next(const struct plan_timer *timer, struct period_list *list
 
 static size_t read_year(const struct plan_timer *timer, struct period_list *list, size_t at)
 {
-	static const char *const patterns[] = { "/ #", "- #", "cua? nam #", "#", NULL };
+	static const char *const patterns[] = { "/ #", "- #", ". #", ",? cua? nam #", "#", NULL };
 	int numbers[4] = { 0 };
 	size_t taken = plan_words_match(timer->words, at, timer->to, "hang|moi nam", NULL);
 
 	list->is_yearly = taken > 0;
 	if (taken)
 		return taken;
+	/* "Tháng 01 năm sau" */
+	taken = plan_words_match(timer->words, at, timer->to,
+				 "cua? nam sau|toi|ke|tiep|truoc|ngoai|hoc tiep|theo?", NULL);
+	if (taken) {
+		int is_next = plan_words_match(timer->words, at, at + taken, "cua? nam sau|toi|ke|tiep",
+					       NULL) > 0 &&
+			      timer->reader->plan->year;
+		list->is_other = !is_next;
+		list->year = is_next ? timer->reader->plan->year + 1 : 0;
+		return taken;
+	}
 	for (const char *const *pattern = patterns; *pattern; pattern++) {
 		taken = plan_words_match(timer->words, at, timer->to, *pattern, numbers);
 		if (taken && numbers[0] >= YEAR_MIN) {
@@ -106,7 +121,10 @@ static int add_dues(struct plan_timer *timer, struct period_list *list)
 	size_t from = list->is_range ? list->count - 1 : 0;
 	int year = list->year ? list->year : timer->reader->plan->year;
 
+	if (list->is_other)
+		return plan_timer_unknown(timer, "timing_ambiguous");
 	list->phrase.is_range = list->is_range;
+	list->phrase.is_month = list->unit->count == 12;
 	if (list->is_range)
 		timer->has_start = 1;
 	for (size_t i = from; i < list->count; i++) {
@@ -179,6 +197,13 @@ static const struct frequency frequencies[] = {
 	{ "nam", "FREQ=YEARLY" },    { 0 },
 };
 
+/* "hàng tháng, ngày làm việc cuối cùng": not each day. */
+static int is_further(const struct plan_timer *timer, size_t at)
+{
+	return !plan_words_match(timer->words, at, timer->to, "ngay|tuan", NULL) || at + 1 >= timer->to ||
+	       timer->words->items[at + 1].kind == PLAN_MARK || plan_word_is(timer->words, at + 1, "va");
+}
+
 static const struct frequency *frequency_at(const struct plan_timer *timer, size_t at)
 {
 	const struct frequency *frequency = frequencies;
@@ -200,6 +225,8 @@ long plan_recurrences_read(struct plan_timer *timer, size_t at)
 
 	if (!frequency)
 		return 0;
+	if (plan_timer_bound(timer, at) != PLAN_BOUND_NONE)
+		return plan_timer_open(timer, "timing_ambiguous") ? -1 : (long)(end + 1 - at);
 	while (frequency) {
 		size_t next = end + 1;
 
@@ -207,7 +234,7 @@ long plan_recurrences_read(struct plan_timer *timer, size_t at)
 			return -1;
 		end = next;
 		next += plan_words_match(timer->words, next, timer->to, "/|,|va hang|moi|tung?", NULL);
-		frequency = next > end ? frequency_at(timer, next) : NULL;
+		frequency = next > end && is_further(timer, next) ? frequency_at(timer, next) : NULL;
 		end = frequency ? next : end;
 	}
 	return (long)(end - at);

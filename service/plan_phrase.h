@@ -9,6 +9,7 @@ enum plan_phrase_action {
 	ABSORB, /* the same, and the words up to the next comma */
 	CITED,  /* a document's date: no time */
 	FILL,
+	OPEN, /* a recurrence that no rule can say, up to the next comma */
 	PERIODIC,
 	DATE,
 	DAYS,
@@ -22,7 +23,7 @@ enum plan_phrase_action {
 	EVERY_MONTHS,
 	TIMES_A_YEAR,
 	MONTH_DAY,
-	QUARTER_DAY,
+	RANGE_DAY,
 	YEAR_DAY,
 	YEAR_DAYS,
 	HALF_AND_END,

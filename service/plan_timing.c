@@ -18,16 +18,22 @@ static const char *const filler_words[] = {
 	"lan",   "cac",   "thang", "nay", ",",   "(",   ")",    ".",  ";",    "-",  ":",    "/",    NULL,
 };
 
-enum bound { BOUND_NONE, BOUND_BEFORE, BOUND_START, BOUND_VAGUE };
+/* Words that leave a recurrence open where they are not understood: "hàng tuần, vào thứ 6 đầu tháng". */
+static const char *const doubt_words[] = {
+	"dau", "giua", "thu", "chu", "tuan", "quy",  "qui",  "nam",   "khoang", "nua",
+	"tet", "sau",  "hai", "bay", "tam",  "chin", "muoi", "gieng", "chap",   NULL,
+};
 
 struct bound_word {
 	const char *fold;
-	enum bound bound;
+	enum plan_bound bound;
 };
 
 static const struct bound_word bound_words[] = {
-	{ "truoc", BOUND_BEFORE }, { "tu", BOUND_START },     { "sau", BOUND_START }, { "dau", BOUND_VAGUE },
-	{ "giua", BOUND_VAGUE },   { "khoang", BOUND_VAGUE }, { "qua", BOUND_VAGUE }, { 0 },
+	{ "truoc", PLAN_BOUND_BEFORE }, { "tu", PLAN_BOUND_START },   { "sau", PLAN_BOUND_START },
+	{ "dau", PLAN_BOUND_VAGUE },    { "giua", PLAN_BOUND_VAGUE }, { "khoang", PLAN_BOUND_VAGUE },
+	{ "qua", PLAN_BOUND_VAGUE },    { "tuan", PLAN_BOUND_VAGUE }, { "thu", PLAN_BOUND_VAGUE },
+	{ "dot", PLAN_BOUND_VAGUE },    { "nua", PLAN_BOUND_VAGUE },  { 0 },
 };
 
 int plan_timer_find(struct plan_timer *timer, const char *code)
@@ -60,18 +66,72 @@ int plan_timer_unknown(struct plan_timer *timer, const char *code)
 	return plan_timer_add(timer, PLAN_UNKNOWN, NULL);
 }
 
-static enum bound bound_before(const struct plan_timer *timer, size_t at)
+int plan_timer_open(struct plan_timer *timer, const char *code)
 {
-	while (at > timer->from &&
-	       plan_words_match(timer->words, at - 1, at, "ngay|het|thoi|diem|nam|cua", NULL))
-		at--;
-	if (at == timer->from)
-		return BOUND_NONE;
+	if (plan_timer_find(timer, code))
+		return -1;
+	return plan_timer_add(timer, PLAN_RECURRING, NULL);
+}
+
+int plan_timer_unruled(struct plan_timer *timer, size_t at, size_t end)
+{
+	for (; at < end; at++) {
+		if (plan_timer_has_value(timer, at))
+			return plan_timer_unknown(timer, "timing_ambiguous");
+	}
+	return plan_timer_open(timer, "recurrence_unknown");
+}
+
+int plan_word_is_bare(const struct plan_words *words, size_t at)
+{
+	return words->items[at].at.length == strlen(words->items[at].fold);
+}
+
+int plan_timer_has_value(const struct plan_timer *timer, size_t at)
+{
+	return at < timer->to &&
+	       (timer->words->items[at].kind == PLAN_NUMBER || plan_roman(timer->words->items[at].fold));
+}
+
+int plan_timer_is_fraction(const struct plan_timer *timer, size_t at)
+{
+	const struct plan_word *word = timer->words->items + at;
+
+	return at >= timer->from + 2 && word->is_glued && word[-1].is_glued && word[-2].kind == PLAN_NUMBER &&
+	       plan_words_match(timer->words, at - 1, at, ",|.", NULL);
+}
+
+static enum plan_bound bound_at(const struct plan_timer *timer, size_t at)
+{
 	for (const struct bound_word *word = bound_words; word->fold; word++) {
-		if (plan_word_is(timer->words, at - 1, word->fold))
+		if (plan_word_is(timer->words, at, word->fold))
 			return word->bound;
 	}
-	return BOUND_NONE;
+	return PLAN_BOUND_NONE;
+}
+
+/* "trước kỳ họp tháng 7": what came before is about something unknown, and so is the time. */
+static enum plan_bound bound_of_unread(const struct plan_timer *timer, size_t at)
+{
+	while (at > timer->from && timer->words->items[at - 1].kind == PLAN_WORD) {
+		at--;
+		if (plan_word_is(timer->words, at, "truoc") ||
+		    (plan_word_is(timer->words, at, "sau") && plan_word_is_bare(timer->words, at)))
+			return PLAN_BOUND_VAGUE;
+	}
+	return PLAN_BOUND_NONE;
+}
+
+enum plan_bound plan_timer_bound(const struct plan_timer *timer, size_t at)
+{
+	while (at > timer->from &&
+	       plan_words_match(timer->words, at - 1, at, "ngay|het|thoi|diem|nam|cua|cuoi|cac", NULL))
+		at--;
+	if (at == timer->from)
+		return PLAN_BOUND_NONE;
+	if (timer->unread == at && bound_at(timer, at - 1) == PLAN_BOUND_NONE)
+		return bound_of_unread(timer, at);
+	return bound_at(timer, at - 1);
 }
 
 /* "1/9 - 30/9", "tháng 6 đến tháng 8": an end follows. "quý II trở đi": none does. */
@@ -83,11 +143,11 @@ static int is_start(const struct plan_timer *timer, size_t end)
 	       plan_words_match(timer->words, end, timer->to, "-|den|toi het? #", NULL);
 }
 
-static int find_about_due(struct plan_timer *timer, struct plan_date due, enum bound bound)
+static int find_about_due(struct plan_timer *timer, struct plan_date due, enum plan_bound bound)
 {
 	int year = timer->reader->plan->year;
 
-	if (bound == BOUND_BEFORE && plan_timer_find(timer, "timing_before_date"))
+	if (bound == PLAN_BOUND_BEFORE && plan_timer_find(timer, "timing_before_date"))
 		return -1;
 	if (timer->has_start && plan_timer_find(timer, "timing_range_end"))
 		return -1;
@@ -100,19 +160,19 @@ static int find_about_due(struct plan_timer *timer, struct plan_date due, enum b
 int plan_timer_due(struct plan_timer *timer, const struct plan_phrase *phrase, enum plan_timing_kind kind,
 		   struct plan_date due)
 {
-	enum bound bound = bound_before(timer, phrase->at);
+	enum plan_bound bound = plan_timer_bound(timer, phrase->at);
 	struct plan_timing *timings;
 	size_t before = timer->timings->count;
 
 	/* Without a year in the words or the plan the kind is known, not the day. */
 	if (due.year && !plan_date_is_real(due))
 		return plan_timer_unknown(timer, "date_impossible");
-	if ((bound == BOUND_START && !phrase->is_range) || is_start(timer, phrase->end)) {
+	if ((bound == PLAN_BOUND_START && !phrase->is_range) || is_start(timer, phrase->end)) {
 		timer->has_start = 1;
 		return 0;
 	}
-	if (bound == BOUND_VAGUE || (bound == BOUND_BEFORE && kind != PLAN_ON_DATE) ||
-	    (bound == BOUND_BEFORE &&
+	if (bound == PLAN_BOUND_VAGUE || (bound == PLAN_BOUND_BEFORE && kind != PLAN_ON_DATE) ||
+	    (bound == PLAN_BOUND_BEFORE &&
 	     plan_words_match(timer->words, phrase->at, phrase->end, "thang #", NULL)))
 		return plan_timer_unknown(timer, "timing_ambiguous");
 	if (find_about_due(timer, due, bound) || plan_timer_add(timer, kind, NULL))
@@ -120,45 +180,75 @@ int plan_timer_due(struct plan_timer *timer, const struct plan_phrase *phrase, e
 	timings = timer->timings->items;
 	if (timer->timings->count > before && due.year) {
 		timings[before].due_on = due;
+		timings[before].is_month = phrase->is_month;
 		timer->is_due = 1;
 	}
 	return 0;
 }
 
-static int is_filler(const struct plan_timer *timer, size_t at)
+typedef long phrase_reader(struct plan_timer *timer, size_t at);
+
+/* The longer come first: "hàng tháng, trước ngày 20" is more than "hàng tháng". */
+static phrase_reader *const phrase_readers[] = {
+	plan_report_read,      plan_weekday_read, plan_end_read,
+	plan_offset_read,      plan_term_read,    plan_phrase_read,
+	plan_recurrences_read, plan_periods_read, NULL,
+};
+
+static long read_at(struct plan_timer *timer, size_t at)
 {
-	for (const char *const *word = filler_words; *word; word++) {
-		if (plan_word_is(timer->words, at, *word))
+	long taken = 0;
+
+	for (phrase_reader *const *read = phrase_readers; *read && !taken; read++)
+		taken = (*read)(timer, at);
+	return taken;
+}
+
+static int is_one_of(const struct plan_timer *timer, size_t at, const char *const *words)
+{
+	for (; *words; words++) {
+		if (plan_word_is(timer->words, at, *words))
 			return 1;
 	}
 	return 0;
 }
 
-static long read_at(struct plan_timer *timer, size_t at)
+static void leave_word(struct plan_timer *timer, size_t at)
 {
-	long taken;
-
-	/* Phrases come first: "hàng tháng, trước ngày 20" is more than "hàng tháng". */
-	taken = plan_phrase_read(timer, at);
-	if (!taken)
-		taken = plan_recurrences_read(timer, at);
-	if (!taken)
-		taken = plan_periods_read(timer, at);
-	return taken;
+	if (timer->is_absorbing || is_one_of(timer, at, filler_words))
+		return;
+	timer->left++;
+	timer->unread = at + 1;
+	timer->has_doubt |= timer->words->items[at].kind == PLAN_NUMBER || is_one_of(timer, at, doubt_words);
 }
 
 static int finish_item(struct plan_timer *timer)
 {
 	if (timer->has_start && plan_timer_unknown(timer, "timing_start_only"))
 		return -1;
-	if (timer->is_periodic &&
-	    (plan_timer_find(timer, "recurrence_unknown") || plan_timer_add(timer, PLAN_RECURRING, NULL)))
+	if (plan_item_settle(timer))
+		return -1;
+	if (timer->is_periodic && plan_timer_open(timer, "recurrence_unknown"))
 		return -1;
 	if (!timer->added)
 		return plan_timer_unknown(timer, "timing_unknown");
 	if (!timer->left)
 		return 0;
 	return plan_timer_find(timer, timer->is_due ? "timing_words_left" : "timing_words_kept");
+}
+
+static void begin_item(struct plan_timer *timer)
+{
+	*timer = (struct plan_timer){
+		.reader = timer->reader,
+		.where = timer->where,
+		.words = timer->words,
+		.timings = timer->timings,
+		.text = timer->text,
+		.from = timer->from,
+		.to = timer->to,
+		.first = timer->timings->count,
+	};
 }
 
 static int read_item(struct plan_timer *timer)
@@ -171,18 +261,14 @@ static int read_item(struct plan_timer *timer)
 	timer->text = plan_copy(timer->reader, text);
 	if (!timer->text)
 		return -1;
-	timer->added = 0;
-	timer->left = 0;
-	timer->is_due = 0;
-	timer->has_start = 0;
-	timer->is_periodic = 0;
-	timer->is_absorbing = 0;
+	begin_item(timer);
 	for (size_t at = timer->from; at < timer->to;) {
 		long taken = read_at(timer, at);
 
 		if (taken < 0)
 			return -1;
-		timer->left += !taken && !timer->is_absorbing && !is_filler(timer, at);
+		if (!taken)
+			leave_word(timer, at);
 		at += taken ? (size_t)taken : 1;
 	}
 	return finish_item(timer);

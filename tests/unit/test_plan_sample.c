@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <uninorm.h>
 
 #define PARTY(c, n, s, group, ...)                                                           \
 	{                                                                                    \
@@ -75,6 +76,21 @@ size_t sample_count(const struct plan *plan, const char *code)
 	return count;
 }
 
+static const char *span_words(struct sample *sample, const struct plan_span *span)
+{
+	switch (span->unit) {
+	case PLAN_MONTHS:
+		return arena_printf(&sample->arena, " +%dm%d", span->count, span->day);
+	case PLAN_DAYS:
+		return arena_printf(&sample->arena, " %+dd", span->count);
+	case PLAN_WORKING_DAYS:
+		return arena_printf(&sample->arena, " %+dwd", span->count);
+	case PLAN_NO_SPAN:
+		break;
+	}
+	return "";
+}
+
 static const char *timing_words(struct sample *sample, const struct plan_timing *timing)
 {
 	const struct plan_date *due = &timing->due_on;
@@ -83,8 +99,10 @@ static const char *timing_words(struct sample *sample, const struct plan_timing 
 	if (due->year)
 		return arena_printf(&sample->arena, "%s %04d-%02d-%02d", kind, due->year, due->month,
 				    due->day);
-	return arena_printf(&sample->arena, "%s%s%s", kind, timing->rrule ? " " : "",
-			    timing->rrule ? timing->rrule : "");
+	return arena_printf(&sample->arena, "%s%s%s%s%s%s", kind, timing->rrule ? " " : "",
+			    timing->rrule ? timing->rrule : "",
+			    timing->basis == PLAN_STATUTORY ? " statutory" : "",
+			    span_words(sample, &timing->due_offset), span_words(sample, &timing->term));
 }
 
 const char *sample_timings(struct sample *sample, const struct plan_part *part)
@@ -95,6 +113,45 @@ const char *sample_timings(struct sample *sample, const struct plan_part *part)
 		words = arena_printf(&sample->arena, "%s%s%s", words, i ? "; " : "",
 				     timing_words(sample, &part->timings[i]));
 	return words;
+}
+
+static const char *findings_about(struct sample *sample, const char *field)
+{
+	const char *words = "";
+
+	for (size_t i = 0; i < sample->plan.finding_count; i++) {
+		const struct plan_finding *finding = &sample->plan.findings[i];
+
+		if (!strcmp(finding->field, field))
+			words = arena_printf(&sample->arena, "%s%s%s", words, *words ? " " : "",
+					     finding->code);
+	}
+	return words;
+}
+
+static void check_cell(const struct sample_phrase *phrase, const char *cell)
+{
+	const char *got;
+	struct sample sample;
+
+	sample_read_cells(&sample, "Báo cáo", "Sở Nội vụ", cell);
+	got = sample_timings(&sample, sample.plan.tasks[0].parts);
+	ck_assert_msg(!strcmp(got, phrase->timings), "%s: %s", cell, got);
+	got = findings_about(&sample, "/tasks/0/parts/0/timings");
+	ck_assert_msg(!strcmp(got, phrase->findings), "%s: %s", cell, got);
+	sample_free(&sample);
+}
+
+void sample_check_phrase(const struct sample_phrase *phrase)
+{
+	size_t length = 0;
+	char *apart = (char *)u8_normalize(UNINORM_NFD, (const uint8_t *)phrase->cell,
+					   strlen(phrase->cell) + 1, NULL, &length);
+
+	ck_assert_ptr_nonnull(apart);
+	check_cell(phrase, phrase->cell);
+	check_cell(phrase, apart);
+	free(apart);
 }
 
 const char *sample_assignments(struct sample *sample, const struct plan_assignment *items, size_t count)

@@ -78,8 +78,8 @@ static const struct timing_case timing_cases[] = {
 	{ "1 lần/quý", QUARTERLY, NULL },
 	{ "Định kỳ", "recurring", "recurrence_unknown" },
 	/* after an event, by other documents */
-	{ "chậm nhất 10 ngày làm việc kể từ ngày nhận", "after_event", NULL },
-	{ "Trong 05 ngày kể từ ngày 01/9/2026", "after_event", NULL },
+	{ "chậm nhất 10 ngày làm việc kể từ ngày nhận", "after_event +10wd", NULL },
+	{ "Trong 05 ngày kể từ ngày 01/9/2026", "after_event +5d", NULL },
 	{ "Theo Kế hoạch số 140/KH-UBND ngày 14/10/2021", "by_plan", NULL },
 	{ "Theo quy định", "by_plan", "timing_by_regulation" },
 	{ "Khi có yêu cầu", "on_request", NULL },
@@ -146,6 +146,21 @@ START_TEST(test_from_output)
 }
 END_TEST
 
+/* What a period left behind when a day in it took its place is not the next one's. */
+START_TEST(test_after_narrowing)
+{
+	struct sample sample;
+	const struct plan_part *part;
+
+	sample_read_cells(&sample, "Báo cáo", "Sở Nội vụ",
+			  "Quý I trước ngày 15/3, quý II trước ngày 15/6; hàng quý");
+	part = sample.plan.tasks[0].parts;
+	ck_assert_str_eq(sample_timings(&sample, part), "on_date 2026-03-15; on_date 2026-06-15; " QUARTERLY);
+	ck_assert_int_eq(part->timings[2].due_on.year, 0);
+	sample_free(&sample);
+}
+END_TEST
+
 START_TEST(test_no_year)
 {
 	struct sample sample;
@@ -194,6 +209,7 @@ Suite *plan_timing_suite(void)
 	tcase_add_loop_test(tcase, test_phrase, 0, sizeof(timing_cases) / sizeof(*timing_cases));
 	tcase_add_test(tcase, test_text);
 	tcase_add_test(tcase, test_from_output);
+	tcase_add_test(tcase, test_after_narrowing);
 	tcase_add_test(tcase, test_no_year);
 	tcase_add_test(tcase, test_year_given);
 	suite_add_tcase(suite, tcase);
