@@ -33,6 +33,8 @@ PACKAGES := libulfius libmicrohttpd jansson libjwt libpq gnutls libcurl librhona
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PACKAGES)) -lunistring)$(PKG_LIBS)
 CHECK_LIBS = $(eval CHECK_LIBS := $$(shell pkg-config --libs check))$(CHECK_LIBS)
+# Reads what the product writes; no part of it is linked with the product.
+ICAL_LIBS = $(eval ICAL_LIBS := $$(shell pkg-config --libs libical))$(ICAL_LIBS)
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
 ifeq ($(SANITIZE),)
@@ -134,7 +136,7 @@ $(OUT)/kstthc: $(OBJ)/service/main.o $(OBJECTS) $(OBJ)/objects $(OUT)/config
 
 $(OUT)/test-unit: $(UNIT_OBJECTS) $(LIBRARY) $(OUT)/config
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $(UNIT_OBJECTS) $(LIBRARY) $(PKG_LIBS) $(CHECK_LIBS)
+	$(Q)$(LINK) -o $@ $(UNIT_OBJECTS) $(LIBRARY) $(PKG_LIBS) $(CHECK_LIBS) $(ICAL_LIBS)
 
 $(OUT)/test-db: $(DB_OBJECTS) $(LIBRARY) $(OUT)/config
 	$(call say,LINK,$@)
