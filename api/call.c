@@ -37,6 +37,11 @@ void call_done(struct call *call)
 	arena_release(&call->arena);
 }
 
+bool call_is_read(const struct call *call)
+{
+	return call->method == METHOD_GET || call->method == METHOD_HEAD;
+}
+
 char *call_reply_room(struct call *call, int status, const char *type, size_t length)
 {
 	free(call->reply);

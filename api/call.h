@@ -81,7 +81,7 @@ struct call {
 
 	/* the database's answer */
 	struct db_result *result;
-	char secret[SECRET_SIZE]; /* of ARG_SECRET, "" without one */
+	char secret[SECRET_HEX_SIZE]; /* of ARG_SECRET or ARG_SECRET_HEX, "" without one */
 
 	/* the reply */
 	int status;
@@ -101,6 +101,9 @@ struct call {
 
 void call_init(struct call *call, struct server *server, enum door door, const struct _u_request *request);
 void call_done(struct call *call);
+
+/* GET or HEAD. */
+bool call_is_read(const struct call *call);
 
 /* Takes a value that json_dumps() can print; status 0 is the row's. Frees json. */
 enum err call_reply_json(struct call *call, int status, json_t *json_take) MUST_CHECK;

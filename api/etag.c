@@ -61,16 +61,35 @@ int etag_well_formed(const char *header)
 	return count > 0;
 }
 
-char *etag_make(struct arena *arena, const char *version, const char *role, const char *today)
+char *etag_make(struct arena *arena, const char *version, const struct etag_view *view)
 {
-	if (role && today)
-		return arena_printf(arena, "\"%s.%s.%.4s%.2s%.2s\"", version, role, today, today + 5,
-				    today + 8);
-	if (role)
-		return arena_printf(arena, "\"%s.%s\"", version, role);
-	if (today)
-		return arena_printf(arena, "\"%s.%.4s%.2s%.2s\"", version, today, today + 5, today + 8);
-	return arena_printf(arena, "\"%s\"", version);
+	const char *variant = view->variant ? view->variant : "";
+	const char *role = view->role ? view->role : "";
+	const char *variant_dot = view->variant ? "." : "";
+	const char *role_dot = view->role ? "." : "";
+	const char *today = view->today;
+
+	if (!today)
+		return arena_printf(arena, "\"%s%s%s%s%s\"", version, variant_dot, variant, role_dot, role);
+	return arena_printf(arena, "\"%s%s%s%s%s.%.4s%.2s%.2s\"", version, variant_dot, variant, role_dot,
+			    role, today, today + 5, today + 8);
+}
+
+/* How many digits of version a tag begins with; 0 when it begins with none. */
+static size_t version_length(const struct tag *tag)
+{
+	size_t digits = strspn(tag->text + 1, "0123456789");
+
+	if (digits > VERSION_DIGITS || (tag->text[1 + digits] != '"' && tag->text[1 + digits] != '.'))
+		return 0;
+	return digits;
+}
+
+static size_t add_version(char *array, size_t length, const struct tag *tag, size_t digits)
+{
+	array[length] = length ? ',' : '{';
+	memcpy(array + length + 1, tag->text + 1, digits);
+	return length + 1 + digits;
 }
 
 char *etag_versions(struct arena *arena, const char *header)
@@ -82,15 +101,10 @@ char *etag_versions(struct arena *arena, const char *header)
 	if (!array)
 		return NULL;
 	while ((header = next_tag(header, &tag)) && tag.length) {
-		size_t digits = strspn(tag.text + 1, "0123456789");
+		size_t digits = version_length(&tag);
 
-		if (tag.weak || !digits || digits > VERSION_DIGITS ||
-		    (tag.text[1 + digits] != '"' && tag.text[1 + digits] != '.'))
-			continue;
-		array[length] = length ? ',' : '{';
-		length++;
-		memcpy(array + length, tag.text + 1, digits);
-		length += digits;
+		if (!tag.weak && digits)
+			length = add_version(array, length, &tag, digits);
 	}
 	if (!length) {
 		memcpy(array, "{-1", 3);
@@ -101,15 +115,19 @@ char *etag_versions(struct arena *arena, const char *header)
 	return array;
 }
 
+static int same_tag(const struct tag *tag, const char *etag)
+{
+	return tag->length == strlen(etag) && memcmp(tag->text, etag, tag->length) == 0;
+}
+
 int etag_matches(const char *header, const char *etag)
 {
-	size_t length = strlen(etag);
 	struct tag tag;
 
 	if (etag_is_any(header))
 		return 1;
 	while ((header = next_tag(header, &tag)) && tag.length)
-		if (tag.length == length && memcmp(tag.text, etag, length) == 0)
+		if (same_tag(&tag, etag))
 			return 1;
 	return 0;
 }

@@ -8,14 +8,21 @@
 
 /*
  * Entity tags: the version of a row, and after dots whatever else its view
- * depends on: "7", "7.office.20250815" (with the quotes).
+ * depends on: "7", "7.c12.office.20250815" (with the quotes).
  */
 
 /* How many tags a list may hold. */
 #define ETAG_MAX 32
 
-/* role and today ("2025-08-15") may be NULL; NULL without memory. */
-char *etag_make(struct arena *arena, const char *version, const char *role, const char *today) MUST_CHECK;
+/* What a view depends on beside its version; a member is NULL where it does not. */
+struct etag_view {
+	const char *variant; /* of letters, digits, '-' and '.' */
+	const char *role;
+	const char *today; /* "2025-08-15" */
+};
+
+/* NULL without memory. */
+char *etag_make(struct arena *arena, const char *version, const struct etag_view *view) MUST_CHECK;
 
 /* Whether a header is "*" or a list of at most ETAG_MAX entity tags (RFC 9110, 8.8.3). */
 int etag_well_formed(const char *header);

@@ -138,6 +138,9 @@ static void check_variables(struct call *call)
 		size_t length = 0;
 		const char *name = route_variable(call->route, i, &length);
 
+		/* Whatever it is, one that nobody has been given is not found. */
+		if (i == 0 && call->route->secret_path)
+			continue;
 		if (name && !check_is_code(call->variables[i]))
 			call_error(call, PLACE_PARAMETER, arena_strndup(&call->arena, name, length),
 				   "bad_format", NULL);

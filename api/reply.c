@@ -49,6 +49,17 @@ static json_t *errors_json(struct call *call)
 	return errors;
 }
 
+/* The path as sent, but for one that may hold a secret: with a wrong method it holds it too. */
+static const char *instance(const struct call *call)
+{
+	const char *variables[ROUTER_VARIABLES];
+	const struct router_node *node = router_find(call->server->router, call->uri.segments,
+						     call->uri.segment_count, variables);
+	const struct route *route = node ? router_route(node, METHOD_GET) : NULL;
+
+	return route && route->secret_path ? route->path : call->uri.path;
+}
+
 void reply_problem(struct call *call)
 {
 	static const char bare[] =
@@ -67,7 +78,7 @@ void reply_problem(struct call *call)
 	if (call->oauth_error)
 		json_object_set_new(document, "error", json_string(call->oauth_error));
 	json_object_set_new(document, "trace_id", json_string(call->trace.trace_id));
-	json_object_set_new(document, "instance", json_string(call->uri.path));
+	json_object_set_new(document, "instance", json_string(instance(call)));
 	if (call_reply_json(call, status, document) == ERR_OK)
 		call->reply_type = PROBLEM_TYPE;
 	else if (call_reply_text(call, 503, PROBLEM_TYPE, bare, sizeof(bare) - 1) != ERR_OK)
@@ -79,11 +90,12 @@ void reply_problem(struct call *call)
 
 static const char *cache_control(const struct call *call)
 {
-	bool read = call->method == METHOD_GET || call->method == METHOD_HEAD;
-
-	if (!read || call->status >= 400)
+	if (!call_is_read(call) || call->status >= 400)
 		return "no-store";
-	return call->authenticated ? "private, no-cache" : "no-cache";
+	/* What only who has the address may read is no shared cache's either. */
+	if (call->authenticated || (call->route && call->route->secret_path))
+		return "private, no-cache";
+	return "no-cache";
 }
 
 void reply_send(struct call *call, struct _u_response *response)

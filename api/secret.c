@@ -31,6 +31,17 @@ enum err secret_make(char ret_secret[SECRET_SIZE])
 	return ERR_OK;
 }
 
+enum err secret_make_hex(char ret_secret[SECRET_HEX_SIZE])
+{
+	unsigned char bytes[SECRET_BYTES];
+
+	if (gnutls_rnd(GNUTLS_RND_KEY, bytes, sizeof(bytes)) < 0)
+		return ERR_SYSTEM;
+	secret_hex(bytes, sizeof(bytes), ret_secret);
+	explicit_bzero(bytes, sizeof(bytes));
+	return ERR_OK;
+}
+
 enum err secret_make_nonce(char ret_nonce[SECRET_NONCE_SIZE])
 {
 	unsigned char bytes[(SECRET_NONCE_SIZE - 1) / 2];
@@ -41,10 +52,9 @@ enum err secret_make_nonce(char ret_nonce[SECRET_NONCE_SIZE])
 	return ERR_OK;
 }
 
-enum err secret_derive(const struct secret_source *source, const char *nonce, const char *context,
-		       char ret_secret[SECRET_SIZE])
+static enum err derive(const struct secret_source *source, const char *nonce, const char *context,
+		       unsigned char ret_mac[SECRET_BYTES])
 {
-	unsigned char mac[SECRET_BYTES];
 	gnutls_hmac_hd_t hmac;
 
 	if (gnutls_hmac_init(&hmac, GNUTLS_MAC_SHA256, source->key, sizeof(source->key)) < 0)
@@ -55,8 +65,32 @@ enum err secret_derive(const struct secret_source *source, const char *nonce, co
 		gnutls_hmac_deinit(hmac, NULL);
 		return ERR_INTERNAL;
 	}
-	gnutls_hmac_deinit(hmac, mac);
+	gnutls_hmac_deinit(hmac, ret_mac);
+	return ERR_OK;
+}
+
+enum err secret_derive(const struct secret_source *source, const char *nonce, const char *context,
+		       char ret_secret[SECRET_SIZE])
+{
+	unsigned char mac[SECRET_BYTES];
+	enum err err = derive(source, nonce, context, mac);
+
+	if (err)
+		return err;
 	base64url_encode(mac, sizeof(mac), ret_secret);
+	explicit_bzero(mac, sizeof(mac));
+	return ERR_OK;
+}
+
+enum err secret_derive_hex(const struct secret_source *source, const char *nonce, const char *context,
+			   char ret_secret[SECRET_HEX_SIZE])
+{
+	unsigned char mac[SECRET_BYTES];
+	enum err err = derive(source, nonce, context, mac);
+
+	if (err)
+		return err;
+	secret_hex(mac, sizeof(mac), ret_secret);
 	explicit_bzero(mac, sizeof(mac));
 	return ERR_OK;
 }

@@ -5,11 +5,13 @@
 #include "../service/error.h"
 
 /*
- * Secrets that this service gives out: 256 bits as 43 characters of base64url.
- * Only their SHA-256 is kept, which is enough for what is random (a password
- * would need a slow hash).
+ * Secrets that this service gives out: 256 bits as 43 characters of base64url,
+ * or as lower-case hex where they are to stand in an address. Only their
+ * SHA-256 is kept, which is enough for what is random (a password would need a
+ * slow hash).
  */
 #define SECRET_SIZE 44
+#define SECRET_HEX_SIZE 65
 #define SECRET_HASH_SIZE 65
 #define SECRET_NONCE_SIZE 33
 
@@ -24,6 +26,7 @@ enum err secret_source_load(struct db *db, struct secret_source *ret_source, cha
 
 /* Random. ERR_SYSTEM when the system gives none. */
 enum err secret_make(char ret_secret[SECRET_SIZE]) MUST_CHECK;
+enum err secret_make_hex(char ret_secret[SECRET_HEX_SIZE]) MUST_CHECK;
 
 /* 128 random bits as hex, no secret by themselves. */
 enum err secret_make_nonce(char ret_nonce[SECRET_NONCE_SIZE]) MUST_CHECK;
@@ -34,6 +37,8 @@ enum err secret_make_nonce(char ret_nonce[SECRET_NONCE_SIZE]) MUST_CHECK;
  */
 enum err secret_derive(const struct secret_source *source, const char *nonce, const char *context,
 		       char ret_secret[SECRET_SIZE]) MUST_CHECK;
+enum err secret_derive_hex(const struct secret_source *source, const char *nonce, const char *context,
+			   char ret_secret[SECRET_HEX_SIZE]) MUST_CHECK;
 
 /* Lower-case hex of length bytes, and a NUL. */
 void secret_hex(const unsigned char *bytes, size_t length, char *out);

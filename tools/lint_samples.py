@@ -14,8 +14,8 @@ ROLES = {
 }
 
 
-def route(roles, args):
-    row = f'\t{{ "GET", "/v1/x/:x", "getX", {roles},\n\t  .sql = SQL_X_GET, .args = {{ {args} }} }},\n'
+def route(roles, args, more=""):
+    row = f'\t{{ "GET", "/v1/x/:x", "getX", {roles},\n\t  .sql = SQL_X_GET, .args = {{ {args} }}{more} }},\n'
     return files("api/x.c", f"const struct route rows[] = {{\n{row}\t{{ 0 }},\n}};\n", beside=ROLES)
 
 
@@ -134,8 +134,19 @@ SAMPLES = {
             route("ROLE_AGENCY | OFFICE", "ARG_PATH, ARG_ROLES"),
             route("EVERYONE", "ARG_PATH"),
             route("EVERYONE", "ARG_PATH, ARG_ROLES, ARG_TODAY"),
+            route("OFFICE", "ARG_PATH, ARG_MOVE"),
+            route("OFFICE", "ARG_PATH, ARG_MOVE", ', .workflow = x_workflow'),
+            route("OFFICE", "ARG_PATH, ARG_MOVE", ', .move = "verify"'),
+            route("OFFICE", "ARG_PATH, ARG_ACTIONS"),
+            route("EVERYONE", "ARG_PATH, ARG_TODAY", ", .secret_path = true"),
         ],
-        "good": [route("STAFF", "ARG_PATH, ARG_AGENCY"), route("EVERYONE", "ARG_PATH, ARG_ROLES")],
+        "good": [
+            route("STAFF", "ARG_PATH, ARG_AGENCY"),
+            route("EVERYONE", "ARG_PATH, ARG_ROLES"),
+            route("OFFICE", "ARG_PATH, ARG_MOVE", ',\n\t  .workflow = x_workflow, .move = "verify"'),
+            route("OFFICE", "ARG_PATH, ARG_ACTIONS", ", .workflow = x_workflow"),
+            route("EVERYONE", "ARG_PATH_SECRET_HASH, ARG_TODAY", ", .secret_path = true"),
+        ],
     },
     "generated": {
         "bad": [files("build/kstthc", ""), files("db/sql_table.c", ""), files("tools/__pycache__/x.pyc", "")],

@@ -18,10 +18,25 @@ static void tear_down(void)
 
 START_TEST(makes)
 {
-	ck_assert_str_eq(etag_make(&arena, "7", NULL, NULL), "\"7\"");
-	ck_assert_str_eq(etag_make(&arena, "7", "office", NULL), "\"7.office\"");
-	ck_assert_str_eq(etag_make(&arena, "7", NULL, "2025-08-15"), "\"7.20250815\"");
-	ck_assert_str_eq(etag_make(&arena, "7", "office", "2025-08-15"), "\"7.office.20250815\"");
+	static const struct {
+		struct etag_view view;
+		const char *tag;
+	} cases[] = {
+		{ { NULL, NULL, NULL }, "\"7\"" },
+		{ { NULL, "office", NULL }, "\"7.office\"" },
+		{ { NULL, NULL, "2025-08-15" }, "\"7.20250815\"" },
+		{ { NULL, "office", "2025-08-15" }, "\"7.office.20250815\"" },
+		{ { "c12", NULL, NULL }, "\"7.c12\"" },
+		{ { "c12", "office", NULL }, "\"7.c12.office\"" },
+		{ { "c12", "office", "2025-08-15" }, "\"7.c12.office.20250815\"" },
+		{ { NULL, "", NULL }, "\"7.\"" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ck_assert_str_eq(etag_make(&arena, "7", &cases[i].view), cases[i].tag);
+		/* Whatever else is in it, If-Match finds the version. */
+		ck_assert_str_eq(etag_versions(&arena, cases[i].tag), "{7}");
+	}
 }
 END_TEST
 

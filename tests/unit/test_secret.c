@@ -34,6 +34,22 @@ START_TEST(derived_ones_are_the_hmac)
 }
 END_TEST
 
+/* 256 bits, the same as hex. */
+START_TEST(hex_ones)
+{
+	char one[SECRET_HEX_SIZE];
+	char two[SECRET_HEX_SIZE];
+
+	ck_assert_int_eq(secret_make_hex(one), ERR_OK);
+	ck_assert_int_eq(secret_make_hex(two), ERR_OK);
+	ck_assert_uint_eq(strlen(one), 64);
+	ck_assert_uint_eq(strspn(one, "0123456789abcdef"), 64);
+	ck_assert_str_ne(one, two);
+	ck_assert_int_eq(secret_derive_hex(&source, "nonce", "context", one), ERR_OK);
+	ck_assert_str_eq(one, "0291ffb7f47473a94954875be31edbdf4345fa3737b6586bdd9245754f3c7fa2");
+}
+END_TEST
+
 START_TEST(derived_ones_differ)
 {
 	const struct secret_source other = { .key = "0123456789abcdef0123456789abcdE" };
@@ -103,6 +119,7 @@ Suite *secret_suite(void)
 
 	tcase_add_test(tcase, secrets_are_base64url_of_32_bytes);
 	tcase_add_test(tcase, derived_ones_are_the_hmac);
+	tcase_add_test(tcase, hex_ones);
 	tcase_add_test(tcase, derived_ones_differ);
 	tcase_add_test(tcase, hash_is_sha256);
 	tcase_add_test(tcase, forms_are_read);
