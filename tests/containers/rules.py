@@ -272,7 +272,7 @@ def rule_fit(tree):
         most = re.search(r'max_conns=(\d+)', tree.files['docker/proxy/copies.conf'])
         if int(most.group(1)) >= int(tree.setting(service, 'KSTTHC_BULK_CONNECTIONS')):
             yield *tree.at(name), 'the proxy opens more than KSTTHC_BULK_CONNECTIONS'
-        wanted += int(tree.setting(service, 'KSTTHC_WORKERS')) + int(tree.setting(service, 'KSTTHC_BULK_WORKERS')) + 2
+        wanted += int(tree.setting(service, 'KSTTHC_WORKERS')) + int(tree.setting(service, 'KSTTHC_BULK_WORKERS')) + 4
     # 3 are kept for its administrator; health check and one-shots come beside.
     if wanted + 3 + 5 > int(database['max_connections']):
         yield *tree.at('database'), 'the copies open %d connections' % wanted

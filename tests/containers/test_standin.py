@@ -270,3 +270,24 @@ def test_the_log_has_nothing_personal(world):
     check('place=/v1/tasks way=front_read status=200' in log, 'the log: %s', log[-500:])
     check('secret' not in log and 'place=/v1/calendar-feeds ' in log, 'the log: %s', log[-500:])
     equal(world.proxy.said(), '', 'errors of nginx')
+
+
+def test_no_log_has_the_secret_of_a_path(_):
+    """What nginx finds wrong with its own machine is written, with the request: but not with that of a feed."""
+    proxy = Proxy([(1, 1), (1, 1)], more={'proxy_pass http://front;': 'proxy_pass http://unix:/nonexistent/front;'})
+    try:
+        for path in ('/v1/calendar-feeds/secret-key.ics', '/v1/tasks'):
+            connection = http.client.HTTPConnection('127.0.0.1', proxy.ports['plain'], timeout=5)
+            connection.request('GET', path)
+            reply = connection.getresponse()
+            body = reply.read()
+            connection.close()
+            equal((reply.status, b'secret' in body), (503, False), path)
+        deadline = time.monotonic() + 2
+        while '/v1/tasks' not in proxy.log() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        said, log = proxy.said(), proxy.log()
+        check('GET /v1/tasks' in said, 'nginx says nothing, so it proves nothing: %s', said)
+        check('secret' not in said + log and 'place=/v1/calendar-feeds way=front_feed' in log, 'the logs: %s', said + log)
+    finally:
+        proxy.stop()
