@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../api/background.h"
 #include "../api/client_command.h"
 #include "../api/health_command.h"
 #include "../api/keeper.h"
@@ -18,11 +19,11 @@
 #include "../api/routes.h"
 #include "../api/server.h"
 #include "../api/setting_record.h"
+#include "../api/today.h"
 #include "../api/token_command.h"
 #include "../db/db.h"
 #include "../db/migrate.h"
 #include "../db/seed.h"
-#include "../db/sequencer.h"
 #include "config.h"
 #include "log.h"
 
@@ -79,8 +80,8 @@ static const char *owner_url(const struct config *config)
 /* All copies together must fit; this one can only count itself. */
 static void warn_of_capacity(const struct config *config, struct db *db)
 {
-	/* One more each: the main thread's, the sequencer's and the keeper's. */
-	int64_t wanted = config->workers + config->bulk_workers + 3;
+	/* One more each: the main thread's and the keeper's. */
+	int64_t wanted = config->workers + config->bulk_workers + BACKGROUND_CONNECTIONS + 2;
 	int64_t capacity;
 
 	if (db_capacity(db, &capacity))
@@ -137,23 +138,28 @@ static int serve_until_signal(const struct config *config, struct db *db, struct
 			      const sigset_t *signals)
 {
 	char message[MESSAGE_SIZE] = "";
-	struct sequencer *sequencer = NULL;
+	struct background *background = NULL;
 	struct server *server = NULL;
 
-	if (sequencer_start(db, &sequencer))
-		return fail("the sequencer's thread cannot be started");
-	/* Nothing is freed: a call at the door that did open may be using it. */
+	/* Nothing is freed: a thread, or a call at a door, that did start may be using it. */
+	if (background_start(config, db, &background))
+		_exit(fail("the threads beside requests cannot be started"));
 	if (server_start(config, db, keeper, &server, message, sizeof(message)))
 		_exit(fail("%s", message));
 	log_say(LOG_INFO, "start", "serving, schema %d", migrate_target());
 	log_say(LOG_INFO, "stop", "signal %d: finishing what is in flight", await_end(signals, keeper));
+	background_end(background);
 	keeper_stop_waiting(keeper);
 	if (!server_stop(server)) {
 		log_say(LOG_WARNING, "stop",
 			"stopped with requests unfinished: what was not answered may not have been done");
 		_exit(0);
 	}
-	sequencer_stop(sequencer);
+	/* What was not committed is taken back, and done by another copy or after the next start. */
+	if (!background_stop(background)) {
+		log_say(LOG_INFO, "stop", "stopped with a chore unfinished");
+		_exit(0);
+	}
 	log_say(LOG_INFO, "stop", "stopped");
 	return 0;
 }
@@ -216,10 +222,12 @@ static int run_migrate(const struct config *config, int argc, char **argv)
 static int run_seed(const struct config *config, int argc, char **argv)
 {
 	char message[MESSAGE_SIZE] = "";
+	char today[TODAY_SIZE];
 
 	(void)argc;
 	(void)argv;
-	if (seed_run(owner_url(config), message, sizeof(message)))
+	today_write(config->today, time(NULL), today);
+	if (seed_run(owner_url(config), today, message, sizeof(message)))
 		return fail("%s", message);
 	return 0;
 }

@@ -1,2 +1,2 @@
--- Takes expired answers away.
-select idempotency_purge() as purged
+-- Takes expired answers away, at most so many at once.
+select idempotency_purge(1000) = 1000 as more

@@ -1,2 +1,2 @@
--- Moves committed changes from the inbox into the ledger.
-select ledger_number() as numbered
+-- Moves committed changes from the inbox into the ledger, at most so many at once.
+select ledger_number(2000) = 2000 as more

@@ -42,6 +42,9 @@ const struct sql_text scratch_table[T_COUNT] = {
 	[T_COPY] = { "copy", "copy db_test.item to stdout", false },
 	[T_SYNTAX] = { "syntax", "selekt 1", false },
 	[T_LONG] = { "long", "select repeat('x', 3000000) as value, length($1) as length", false },
+	[T_ONE] = { "chore_one", "select db_test.chore('one', null) as more", false },
+	[T_TWO] = { "chore_two", "select db_test.chore('two', null) as more", false },
+	[T_DAY] = { "chore_day", "select db_test.chore('day', $1) as more", false },
 };
 
 static const char create_sql[] =

@@ -34,6 +34,9 @@ enum scratch_sql {
 	T_COPY,     /* what the protocol has no place for */
 	T_SYNTAX,   /* wrong */
 	T_LONG,     /* 3 MB */
+	T_ONE,      /* chore one: what tests/db/test_chore.c tells it */
+	T_TWO,      /* chore two */
+	T_DAY,      /* chore day, with $1 */
 	T_COUNT
 };
 
