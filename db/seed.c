@@ -11,6 +11,7 @@ static const struct {
 	enum sql statement;
 	const char *file;
 } seeds[] = {
+	{ SQL_CALENDAR_SEED, "calendar.json" },
 	{ SQL_GROUP_SEED, "groups.json" },
 	{ SQL_AGENCY_SEED, "agencies.json" },
 	{ SQL_PLAN_SEED, "plan-2025.json" },
@@ -35,9 +36,11 @@ const char *seed_text(const char *name)
 	return NULL;
 }
 
-static enum err run(struct db *db, struct db_result **ret_result)
+static enum err run(struct db *db, const char *today, struct db_result **ret_result)
 {
-	const struct db_call call = { .class = DB_BULK, .actor = "seed", .request_id = "seed" };
+	const struct db_call call = {
+		.class = DB_BULK, .actor = "seed", .request_id = "seed", .today = today
+	};
 	const char *params[SEEDS];
 	struct db_step steps[SEEDS];
 
@@ -50,7 +53,7 @@ static enum err run(struct db *db, struct db_result **ret_result)
 	return db_run_steps(db, &call, steps, SEEDS, ret_result);
 }
 
-enum err seed_run(const char *url, char *ret_message, size_t message_size)
+enum err seed_run(const char *url, const char *today, char *ret_message, size_t message_size)
 {
 	struct db_options options = seed_options;
 	struct db_result *result = NULL;
@@ -63,7 +66,7 @@ enum err seed_run(const char *url, char *ret_message, size_t message_size)
 		snprintf(ret_message, message_size, "the seed could not start: %s", error_name(err));
 		return err;
 	}
-	err = run(db, &result);
+	err = run(db, today, &result);
 	if (err == ERR_NOT_FOUND)
 		snprintf(ret_message, message_size, "a file of db/seed is missing in this program");
 	else if (err)
