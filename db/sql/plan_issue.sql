@@ -1,6 +1,6 @@
 -- $1 code, $2 body {number, date}, $3 versions that may be issued (null or 0: any), $4 today
 with locked as (
-	select * from plan where code = $1 for update
+	select * from plan where code = $1 for no key update
 ), updated as (
 	update plan p
 	set status = 'issued', issued_on = $4::date,
