@@ -27,6 +27,29 @@ static const struct field issue_body[] = {
 	{ 0 },
 };
 
+static const struct field plan_patch[] = {
+	{ "publish_progress", .type = FIELD_BOOLEAN },
+	{ 0 },
+};
+
+static const struct field renumbering_fields[] = {
+	{ "from", FIELD_INTEGER, .required = true, .min = 1, .max = 9999 },
+	{ "to", FIELD_INTEGER, .required = true, .min = 1, .max = 9999 },
+	{ 0 },
+};
+static const struct field renumbering = { "", FIELD_OBJECT, .fields = renumbering_fields };
+static const struct field task_number = { "", FIELD_INTEGER, .min = 1, .max = 9999 };
+
+static const struct field amend_body[] = {
+	{ "draft", FIELD_CODE, .required = true },
+	{ "renumbered", FIELD_LIST, .max = 200, .fields = &renumbering },
+	{ "dropped", FIELD_LIST, .max = 200, .fields = &task_number },
+	{ "number", FIELD_TEXT, .min = 1, .max = 100 },
+	{ "date", .type = FIELD_DATE },
+	{ "confirm", FIELD_TEXT, .min = 1, .max = 200 },
+	{ 0 },
+};
+
 static const struct field decision[] = {
 	{ "number", FIELD_TEXT, .nullable = true, .min = 1, .max = 100 },
 	{ "date", FIELD_DATE, .nullable = true },
@@ -149,6 +172,10 @@ const struct route plan_routes[] = {
 	{ "GET", "/v1/plans/:plan", "getPlan", EVERYONE, .sql = SQL_PLAN_GET,
 	  .args = { ARG_PATH, ARG_ROLES } },
 	{ "POST", "/v1/plans/:plan/issue", "issuePlan", OFFICE, .body = issue_body, .sql = SQL_PLAN_ISSUE,
-	  .args = { ARG_PATH, ARG_BODY, ARG_VERSIONS, ARG_TODAY } },
+	  .args = { ARG_PATH, ARG_BODY, ARG_VERSIONS, ARG_TODAY }, .slow = true },
+	{ "PATCH", "/v1/plans/:plan", "patchPlan", OFFICE, .body = plan_patch, .sql = SQL_PLAN_PATCH,
+	  .args = { ARG_PATH, ARG_BODY, ARG_VERSIONS } },
+	{ "POST", "/v1/plans/:plan/amend", "amendPlan", OFFICE, .body = amend_body, .sql = SQL_PLAN_AMEND,
+	  .args = { ARG_PATH, ARG_BODY, ARG_VERSIONS, ARG_TODAY }, .slow = true },
 	{ 0 },
 };

@@ -3,8 +3,10 @@
 #include "router.h"
 
 const struct route *const route_tables[] = {
-	health_routes, key_routes,    oauth_routes,  me_routes,    agency_routes, plan_routes,
-	task_routes,   change_routes, client_routes, audit_routes, NULL,
+	health_routes, key_routes,      oauth_routes,     me_routes,
+	agency_routes, calendar_routes, term_rule_routes, plan_routes,
+	task_routes,   deadline_routes, agenda_routes,    calendar_feed_routes,
+	change_routes, client_routes,   audit_routes,     NULL,
 };
 
 static void print_roles(unsigned roles, FILE *out)

@@ -1,5 +1,6 @@
 """Bodies and resources that the tests make; each with a code of its own."""
 
+import datetime
 import itertools
 import threading
 
@@ -63,6 +64,88 @@ def store_plan(api, tasks=2, **more):
 
 def issue_plan(api, code):
     return api.ok('POST', '/v1/plans/%s/issue' % code, {}, role='office')
+
+
+def store_issued_plan(api, tasks=1, **more):
+    """A new plan in force; its code. Each of its tasks is one deadline, of Sở Tư pháp."""
+    code = store_plan(api, tasks, **more)
+    issue_plan(api, code)
+    return code
+
+
+def amendment(api, code, **more):
+    """A new draft that changes the plan's first task; its code."""
+    body = plan(code + '-sua', tasks=1)
+    body['tasks'][0]['title'] = 'Thẩm định quy định về TTHC (sửa đổi).'
+    return api.ok('POST', '/v1/plans', {**body, **more}, role='office', door='back', status=201).json['code']
+
+
+def etag_of(api, path, role='office'):
+    return api.ok('GET', path, role=role).etag
+
+
+def issue_deadlines(api, tasks=1, owner='so-tu-phap', **timing):
+    """What a new plan in force has its owner do, one deadline a task, as the office reads it."""
+    given = {'timings': [timing]} if timing else {}
+    code = unique('thu')
+    body = plan(code, tasks=tasks)
+    for one in body['tasks']:
+        one['parts'] = [part(assignments=[assignment(agency=owner)], **given)]
+    api.ok('POST', '/v1/plans', body, role='office', door='back', status=201)
+    issue_plan(api, code)
+    return api.all_pages('/v1/deadlines', plan=code, agency=owner, limit=200, as_role='office')
+
+
+_deadlines = {}
+
+
+def store_deadline(api):
+    """The id of an open deadline of Sở Tư pháp that no other test has seen. Plans are made for many at once."""
+    with _lock:
+        pool = _deadlines.setdefault(api.database.name, [])
+        if pool:
+            return pool.pop()
+    ids = [item['id'] for item in issue_deadlines(api, tasks=40)]
+    with _lock:
+        pool += ids[1:]
+    return ids[0]
+
+
+def report(api, deadline, owner='so-tu-phap', headers=None, **more):
+    """The reply to its owner's report."""
+    return api.ok('POST', '/v1/deadlines/%s/reports' % deadline, {'percent': 50, **more}, role='agency', agency=owner,
+                  headers=headers, status=201)
+
+
+def move(api, deadline, name, headers=None, **body):
+    """The reply to what the office does to it: verify, return, extend, remind or cancel."""
+    return api.ok('POST', '/v1/deadlines/%s/%s' % (deadline, name), body, role='office', headers=headers)
+
+
+def store_report(api):
+    """The id of a deadline that was reported as done."""
+    deadline = store_deadline(api)
+    report(api, deadline, percent=100, done=True, documents=[document()])
+    return deadline
+
+
+def document(**more):
+    return {'number': '12/BC-STP', 'date': '2025-08-14', 'title': 'Báo cáo kết quả thực hiện', **more}
+
+
+_days = itertools.count(0)
+
+
+def unique_day():
+    """A day of the calendar that no other test changes."""
+    with _lock:
+        return (datetime.date(2036, 1, 1) + datetime.timedelta(days=next(_days))).isoformat()
+
+
+def store_feed(api, owner='so-tu-phap', **more):
+    """A new calendar address: (its document, its secret)."""
+    reply = api.ok('POST', '/v1/calendar-feeds', {'agency': owner, **more}, role='office', status=201)
+    return reply.json, reply.json['secret']
 
 
 def agency(**more):

@@ -3,15 +3,10 @@
 A route that `kstthc routes` prints and this table lacks fails test_matrix.
 """
 
-from fixtures import (DOCUMENT, agency, new_client, new_task, part, plan, store_agency, store_client, store_plan,
-                      unique)
-
-EVERYONE = ('public', 'viewer', 'agency', 'office', 'sync', 'admin')
-OFFICE = ('office',)
-SYNC = ('sync',)
-ADMIN = ('admin',)
-FORM = 'application/x-www-form-urlencoded'
-TEXT = {'Content-Type': 'text/plain; charset=utf-8'}
+from fixtures import (DOCUMENT, agency, amendment, etag_of, new_client, new_task, part, plan, store_agency, store_client,
+                      store_issued_plan, store_plan, unique)
+from table_deadlines import DEADLINE_ROUTES
+from table_row import (ADMIN, EVERYONE, FORM, JSON, LIST, OFFICE, PATCH, SYNC, TEXT, Route, get, many, under)
 
 BAD_CONTACT = {'phone': 'abc', 'website': 'ftp://x', 'email': 'khong phai', 'fax': '1'}
 BAD_AGENCY = {'kind': 'wrong', 'short_name': 5, 'parent': 'KHÔNG', 'official_code': 'x' * 33, 'groups': 'x',
@@ -35,62 +30,6 @@ BAD_PARTS_ERRORS = {
     '/0/assignments/0/la': 'unknown_member', '/1': 'wrong_type'}
 
 
-def under(prefix, errors):
-    return {prefix + pointer: code for pointer, code in errors.items()}
-
-
-def many(what, count):
-    return [what] * count
-
-
-class Route:
-    """good(api) gives path, body, headers of a request that succeeds with one of statuses, whoever of roles sends it.
-
-    scope: which agency's data that request touches: its code, or a function (api, path, body) that gives it;
-        None where the row is bound to no agency
-    any_token: whether a token will do that has none of our roles
-    told_once: members of a 201's reply that Location does not have, such as a secret
-    cache: its Cache-Control, where that is one of its own
-    consumes: with FORM the Content-Type is set, and a dict for a body is sent as a form
-    """
-
-    def __init__(self, method, path, operation, roles, good, statuses=(200,), door='front', query=(), bad=(),
-                 bad_query=None, headers=None, consumes=None, scope=None, any_token=False, told_once=(), cache=None):
-        self.method = method
-        self.path = path
-        self.operation = operation
-        self.roles = roles
-        self.good = good
-        self.statuses = statuses
-        self.door = door
-        self.query = query
-        self.bad = bad
-        self.bad_query = bad_query or {}
-        self.headers = {**({'Content-Type': FORM} if consumes == FORM else {}), **(headers or {})}
-        self.consumes = consumes
-        self.scope = scope
-        self.any_token = any_token
-        self.told_once = told_once
-        self.cache = cache
-
-    @property
-    def row(self):
-        return '\t'.join((self.method, self.path, self.operation, ','.join(self.roles), self.door))
-
-    @property
-    def role(self):
-        """Who asks when it does not matter which of them does; None: without a token."""
-        return None if 'public' in self.roles else self.roles[0]
-
-    @property
-    def takes_body(self):
-        return self.consumes is not None
-
-
-def get(path, operation, good_path, roles=EVERYONE, **more):
-    return Route('GET', path, operation, roles, lambda api: (good_path, None, {}), **more)
-
-
 def put_good(api):
     return '/v1/agencies/' + store_agency(api), agency(name='Phòng Thử nghiệm mới'), {'If-Match': '"1"'}
 
@@ -101,6 +40,16 @@ def patch_agency_good(api):
 
 def issue_good(api):
     return '/v1/plans/%s/issue' % store_plan(api), {'number': '1/QĐ-UBND', 'date': '2025-08-01'}, {}
+
+
+def patch_plan_good(api):
+    path = '/v1/plans/' + store_issued_plan(api)
+    return path, {'publish_progress': True}, {'If-Match': etag_of(api, path)}
+
+
+def amend_good(api):
+    code = store_issued_plan(api)
+    return '/v1/plans/%s/amend' % code, {'draft': amendment(api, code)}, {}
 
 
 def create_task_good(api):
@@ -137,7 +86,7 @@ BAD_PLAN_ERRORS = {
 BAD_TASK = {'plan': 'Không', 'number': 0, 'label': 'x' * 21, 'title': '  ', 'parts': BAD_PARTS, 'code': 'a.1'}
 BAD_TASK_ERRORS = {'/plan': 'bad_format', '/number': 'too_small', '/label': 'too_long', '/title': 'too_short',
                    '/section': 'required', '/code': 'unknown_member', **under('/parts', BAD_PARTS_ERRORS)}
-LIST = {'limit': ('0', 'too_small')}
+
 
 def create_token_good(api):
     client, secret = store_client(api)
@@ -192,6 +141,19 @@ ROUTES = (
     Route('POST', '/v1/plans/:plan/issue', 'issuePlan', OFFICE, issue_good, consumes='application/json',
           bad=(({'number': 5, 'date': '15/8/2025', 'la': 1},
                 {'/number': 'wrong_type', '/date': 'not_a_date', '/la': 'unknown_member'}),)),
+    Route('PATCH', '/v1/plans/:plan', 'patchPlan', OFFICE, patch_plan_good, consumes=PATCH, headers={'If-Match': '*'},
+          bad=(({'publish_progress': 'true', 'title': 'Khác'},
+                {'/publish_progress': 'wrong_type', '/title': 'unknown_member'}),
+               ({'publish_progress': None}, {'/publish_progress': 'null_not_allowed'}))),
+    Route('POST', '/v1/plans/:plan/amend', 'amendPlan', OFFICE, amend_good, consumes=JSON,
+          bad=(({'draft': 'Bản sửa', 'renumbered': [{'from': 0, 'to': 10000}, {'la': 1}, 7], 'dropped': ['hai', 0],
+                 'number': '', 'date': '2025-02-30', 'confirm': '', 'la': 1},
+                {'/draft': 'bad_format', '/renumbered/0/from': 'too_small', '/renumbered/0/to': 'too_large',
+                 '/renumbered/1/from': 'required', '/renumbered/1/to': 'required', '/renumbered/1/la': 'unknown_member',
+                 '/renumbered/2': 'wrong_type', '/dropped/0': 'wrong_type', '/dropped/1': 'too_small',
+                 '/number': 'too_short', '/date': 'not_a_date', '/confirm': 'too_short', '/la': 'unknown_member'}),
+               ({'renumbered': many({'from': 1, 'to': 2}, 201), 'dropped': many(1, 201)},
+                {'/draft': 'required', '/renumbered': 'too_many', '/dropped': 'too_many'}))),
     get('/v1/tasks', 'listTasks',
         '/v1/tasks?plan=kstthc-2025&role=lead&timing=continuous&section=6&q=%C4%91%E1%BB%93ng+b%E1%BB%99',
         query=('plan', 'section', 'agency', 'role', 'timing', 'q', 'limit', 'page_token'),
@@ -238,4 +200,5 @@ ROUTES = (
         bad_query={'resource': ('?', 'bad_format'), 'key': ('', 'too_short'), 'actor': ('x' * 201, 'too_long'),
                    'request_id': ('', 'too_short'), 'from': ('hôm nay', 'not_a_date'), 'to': ('2025-02-30', 'not_a_date'),
                    **LIST}),
+    *DEADLINE_ROUTES,
 )

@@ -8,11 +8,10 @@ import copy
 import json
 
 import document
-import live
 from document import follow
 
 MARK = 'khong-co-thanh-phan-nay'
-OTHER_TYPE = {'string': 7, 'integer': '7', 'number': '7', 'object': [], 'array': {}}
+OTHER_TYPE = {'string': 7, 'integer': '7', 'number': '7', 'boolean': 'true', 'object': [], 'array': {}}
 SAMPLES = {'date': '2025-08-15', 'uri': 'https://quangngai.gov.vn', 'email': 'mot.cua@quangngai.gov.vn'}
 
 
@@ -20,7 +19,8 @@ def settle(doc, schema):
     """The schema that a value of a member has, (schema, nullable)."""
     nullable = False
     schema = {**follow(doc, schema), **{k: v for k, v in schema.items() if k != '$ref'}}
-    if 'oneOf' in schema:
+    # Beside properties it says which of them go together; each is tried by itself.
+    if 'oneOf' in schema and 'properties' not in schema:
         nullable = any(one.get('type') == 'null' for one in schema['oneOf'])
         schema = follow(doc, next(one for one in schema['oneOf'] if one.get('type') != 'null'))
     if isinstance(schema.get('type'), list):
@@ -39,6 +39,8 @@ def sample(doc, schema):
         return [sample(doc, schema['items'])]
     if kind in ('integer', 'number'):
         return schema.get('minimum', 0)
+    if kind == 'boolean':
+        return True
     if 'const' in schema or 'enum' in schema:
         return schema.get('const', schema.get('enum', [None])[0])
     if schema.get('pattern', '').startswith('^[ +()'):
@@ -122,7 +124,7 @@ def body_with(whole, path, value, what):
 def probe(talker, doc, path, method, operation, parameters, media, schema):
     """What the service thinks otherwise of the body's constraints than the schema, and how many were tried."""
     example = operation['x-examples'][0]
-    target, headers, _ = live.build(path, operation, parameters, example)
+    target, headers, _ = talker.build(path, operation, parameters, example)
     headers['Content-Type'] = media
     if method in ('patch', 'put'):
         headers['If-Match'] = '*'

@@ -125,6 +125,23 @@ def violations(doc, schema, value):
             for error in sorted(validator.iter_errors(value), key=lambda e: str(list(e.absolute_path)))]
 
 
+def at(value, pointer_text):
+    """What a JSON pointer leads to; KeyError where it leads nowhere."""
+    for key in pointer_text.split('/')[1:]:
+        try:
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        except (IndexError, ValueError, TypeError):
+            raise KeyError(pointer_text) from None
+    return value
+
+
+def filled(value, kept):
+    """A parameter or member of an example with what earlier replies gave in place of {name}."""
+    if not isinstance(value, str):
+        return value
+    return re.sub(r'\{(\w+)\}', lambda found: str(kept.get(found.group(1), found.group(0))), value)
+
+
 def calls(doc):
     """The executable examples of all operations in their order."""
     found = []

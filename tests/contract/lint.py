@@ -5,12 +5,13 @@ import re
 import jsonschema
 
 import document
-from document import ROLES, follow, operations, pointer, resolve, violations, walk
+from document import ROLES, at, filled, follow, operations, pointer, resolve, violations, walk
 
 TOP = ('openapi', 'info', 'servers', 'x-doors', 'tags', 'paths', 'components')
 OPERATION = ('operationId', 'tags', 'summary', 'description', 'security', 'servers', 'x-door', 'x-roles', 'parameters',
              'requestBody', 'responses', 'x-examples')
-EXAMPLE = ('name', 'order', 'role', 'agency', 'parameters', 'status')
+# keep: {name: JSON pointer into the reply}; a later example's parameters and body have {name} for what was there.
+EXAMPLE = ('name', 'order', 'role', 'agency', 'parameters', 'body', 'status', 'keep')
 FORM = 'application/x-www-form-urlencoded'
 # What a supervisor asks, as often as it likes.
 UNLIMITED = ('getLiveness', 'getReadiness')
@@ -228,12 +229,14 @@ def check_calls(doc):
     orders = [call[0] for call in document.calls(doc)]
     for order in {o for o in orders if orders.count(o) > 1}:
         yield 'x-examples order %s is used twice' % order
-    for path, method, operation, parameters in operations(doc):
+    kept = {}
+    for _, path, method, operation, parameters, example in document.calls(doc):
+        where = '%s %s: x-examples %s' % (method, path, example.get('name'))
+        yield from call(doc, where, operation, {p['name']: p for p in parameters if 'name' in p}, example, kept)
+        yield from keep(doc, where, operation, example, kept)
+    for path, method, operation, _ in operations(doc):
         where = '%s %s' % (method, path)
-        named = {p['name']: p for p in parameters if 'name' in p}
         examples = operation.get('x-examples', [])
-        for example in examples:
-            yield from call(doc, where, operation, named, example)
         names = {example['name'] for example in examples}
         documented = [m for m in operation.get('requestBody', {}).get('content', {}).values()]
         documented += [m for r in operation['responses'].values() if '$ref' not in r
@@ -245,8 +248,26 @@ def check_calls(doc):
                 yield '%s: example %s is never run' % (where, name)
 
 
-def call(doc, where, operation, named, example):
-    where = '%s: x-examples %s' % (where, example.get('name'))
+def keep(doc, where, operation, example, kept):
+    """What later examples take from this one's reply: the reply as it is documented has it."""
+    response = follow(doc, operation['responses'].get(str(example.get('status')), {}))
+    for name, place in example.get('keep', {}).items():
+        for media in response.get('content', {}).values():
+            try:
+                kept[name] = at(media['examples'][example['name']]['value'], place)
+            except KeyError:
+                yield '%s: its response has no %s to keep' % (where, place)
+
+
+def taken(where, members, kept):
+    """The members, with what was kept by examples before."""
+    members = {name: filled(value, kept) for name, value in members.items()}
+    missing = ['%s: nothing before it keeps %s' % (where, value) for value in members.values()
+               if re.search(r'\{\w+\}', str(value))]
+    return members, missing
+
+
+def call(doc, where, operation, named, example, kept):
     for name in example:
         if name not in EXAMPLE:
             yield '%s: unknown member %s' % (where, name)
@@ -255,7 +276,8 @@ def call(doc, where, operation, named, example):
         return
     if example.get('role', 'public') not in operation.get('x-roles', []):
         yield '%s: role %s may not' % (where, example.get('role', 'public'))
-    given = example.get('parameters', {})
+    given, missing = taken(where, example.get('parameters', {}), kept)
+    yield from missing
     for name, value in given.items():
         if name not in named:
             yield '%s: parameter %s is not declared' % (where, name)
@@ -266,8 +288,14 @@ def call(doc, where, operation, named, example):
         if parameter.get('required') and name not in given:
             yield '%s: parameter %s is missing' % (where, name)
     for media in operation.get('requestBody', {}).get('content', {}).values():
-        if example['name'] not in media.get('examples', {}):
+        body = media.get('examples', {}).get(example['name'])
+        if not body:
             yield '%s: no request body of that name' % where
+        elif 'body' in example:
+            members, missing = taken(where, example['body'], kept)
+            yield from missing
+            if any(name not in body['value'] or body['value'][name] != value for name, value in members.items()):
+                yield '%s: its body is not as what it takes from before' % where
     for media in follow(doc, operation['responses'][str(example['status'])]).get('content', {}).values():
         if example['name'] not in media.get('examples', {}):
             yield '%s: no response body of that name' % where

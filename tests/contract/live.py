@@ -6,7 +6,7 @@ import re
 import urllib.parse
 
 import document
-from document import follow, violations
+from document import at, filled, follow, violations
 
 
 class Live:
@@ -15,6 +15,7 @@ class Live:
         self.urls = urls
         self.token_of = token_of
         self.results = []
+        self.kept = {}
 
     def note(self, name, wrong):
         self.results.append((name, wrong))
@@ -63,17 +64,30 @@ class Live:
     def examples(self):
         for _, path, method, operation, parameters, example in document.calls(self.doc):
             name = '%s %s' % (operation['operationId'], example['name'])
-            target, headers, body = build(path, operation, parameters, example)
+            target, headers, body = self.build(path, operation, parameters, example)
             reply = self.send(operation['x-door'], method, target, body, headers, example.get('role'))
             wrong = self.judge(operation, *reply, method)
             if reply[0] != example['status']:
                 wrong.insert(0, 'status %d, not %d: %s' % (reply[0], example['status'], reply[2][:300]))
+            wrong += self.keep(example, reply)
             self.note(name, wrong)
             if method == 'get':
                 self.follow_get(name, operation, target, headers, example, reply)
             elif reply[1].get('etag'):
                 self.follow_write(name, path, method, operation, target, headers, body, example, reply)
             self.refusals(name, method, operation, target, headers, body, example)
+
+    def build(self, path, operation, parameters, example):
+        return build(path, operation, parameters, example, self.kept)
+
+    def keep(self, example, reply):
+        """What later examples need of this reply: nobody knows beforehand what id a new resource gets."""
+        for name, where in example.get('keep', {}).items():
+            try:
+                self.kept[name] = at(json.loads(reply[2]), where)
+            except (KeyError, ValueError):
+                return ['the reply has no %s' % where]
+        return []
 
     def follow_get(self, name, operation, target, headers, example, reply):
         door, role = operation['x-door'], example.get('role')
@@ -112,8 +126,10 @@ class Live:
             self.note(name + ', stale by now', wrong + ([] if stale[0] == 412 else ['status %d' % stale[0]]))
 
     def resource(self, where):
-        """The path item of one resource that a path without variables left fits."""
+        """The path item of one resource, read as JSON, that a path without variables left fits."""
         for path, item in self.doc['paths'].items():
+            if 'application/json' not in item.get('get', {'responses': {}})['responses'].get('200', {}).get('content', {}):
+                continue
             if path.endswith('}') and re.fullmatch(re.sub(r'\{\w+\}', '[^/]+', path), where):
                 return item
         return None
@@ -128,7 +144,7 @@ class Live:
             tries.append(('no token', 401, headers, target, body, None))
         if not {'public', 'viewer'} & set(operation['x-roles']):
             tries.append(('wrong role', 403, headers, target, body, 'viewer'))
-        if operation['operationId'] != 'deleteTask':
+        if example['status'] != 204:
             tries.append(('not acceptable', 406, {**headers, 'Accept': 'image/png'}, target, body, role))
         if body is not None:
             tries.append(('wrong type', 415, {**headers, 'Content-Type': 'image/png'}, target, body, role))
@@ -147,13 +163,15 @@ class Live:
             self.note('%s, %s' % (name, what), wrong)
 
 
-def build(path, operation, parameters, example):
+def build(path, operation, parameters, example, kept):
     """Target, headers and body of an example request."""
     query, headers = [], {}
     for parameter in parameters:
-        value = example.get('parameters', {}).get(parameter['name'])
+        value = filled(example.get('parameters', {}).get(parameter['name']), kept)
         if value is None:
             continue
+        if isinstance(value, bool):
+            value = str(value).lower()
         if parameter['in'] == 'path':
             path = path.replace('{%s}' % parameter['name'], urllib.parse.quote(str(value), safe=''))
         elif parameter['in'] == 'query':
@@ -164,6 +182,8 @@ def build(path, operation, parameters, example):
     for media, content in operation.get('requestBody', {}).get('content', {}).items():
         body = content['examples'][example['name']]['value']
         headers['Content-Type'] = media
+        if 'body' in example:
+            body = {**body, **{member: filled(one, kept) for member, one in example['body'].items()}}
         if 'json' in media:
             body = json.dumps(body, ensure_ascii=False)
         elif isinstance(body, dict):

@@ -131,6 +131,22 @@ def m_example_never_run(doc):
     content['examples']['other'] = content['examples']['parts']
 
 
+def m_example_keeps_nothing(doc):
+    operation(doc, 'listDeadlines')['x-examples'][0]['keep'] = {'deadline': '/items/9/id'}
+
+
+def m_example_takes_what_nothing_kept(doc):
+    del operation(doc, 'listDeadlines')['x-examples'][0]['keep']
+
+
+def m_example_takes_what_is_kept_later(doc):
+    operation(doc, 'listDeadlines')['x-examples'][0]['order'] = 999
+
+
+def m_example_body_taken_from_elsewhere(doc):
+    operation(doc, 'amendPlan')['x-examples'][1]['body'] = {'confirm': 'khac'}
+
+
 def m_no_if_match(doc):
     operation(doc, 'patchTask')['parameters'] = []
 
