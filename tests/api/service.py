@@ -1,7 +1,9 @@
 """A service of the tests: scratch database, keys, process, ports."""
 
+import contextlib
 import itertools
 import os
+import random
 import re
 import shutil
 import signal
@@ -22,18 +24,27 @@ def program():
     return os.environ['KSTTHC_BIN']
 
 
+def psql_environment():
+    """As the service's sessions are; what changes deadlines must say which day it is."""
+    return {**clean_environment(), 'PGOPTIONS': '-c jit=off -c kstthc.today=' + TODAY}
+
+
 def clean_environment():
     return {name: value for name, value in os.environ.items()
             if not name.startswith('KSTTHC_') and not name.startswith('PG')}
 
 
+# Below those that the system hands out, and another part of them for each worker (see run).
+PORTS = 12000 + 8000 * (int(os.environ.get('KSTTHC_TEST_WORKER', 1)) % 2)
+
+
 def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(('127.0.0.1', 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
+    ports = []
+    while len(ports) < count:
+        port = random.randrange(PORTS, PORTS + 8000)
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(('127.0.0.1', port))
+            ports += [port] if port not in ports else []
     return ports
 
 
@@ -58,7 +69,7 @@ class Database:
 
     def run(self, sql, url=None, errors=False):
         """What the SQL prints; with errors also what the server says beside."""
-        done = subprocess.run(self.command(url), input=sql, capture_output=True, text=True, env=clean_environment(),
+        done = subprocess.run(self.command(url), input=sql, capture_output=True, text=True, env=psql_environment(),
                               timeout=120, check=False)
         if done.returncode:
             raise Failure('psql: ' + done.stderr)
@@ -67,7 +78,7 @@ class Database:
     def session(self, statement):
         """A psql in the middle of a transaction that has run the statement; write the rest to its stdin."""
         psql = subprocess.Popen(self.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                stderr=subprocess.STDOUT, env=clean_environment(), bufsize=1)
+                                stderr=subprocess.STDOUT, env=psql_environment(), bufsize=1)
         psql.stdin.write('set search_path = kstthc; begin; %s;\n\\echo ready\n' % statement)
         for line in psql.stdout:
             if line.strip() == 'ready':
