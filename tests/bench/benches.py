@@ -1,12 +1,13 @@
 """What is measured: each function is one round and returns (ratio, words)."""
 
 import itertools
+import json
 import re
 import statistics
 import subprocess
 import time
 
-from measure import ROOT, statement
+from measure import ROOT, TODAY, statement
 
 TASK = "/v1/tasks/kstthc-2025.29"
 CONNECTIONS = 16
@@ -129,6 +130,69 @@ def million(bench):
         f"{query or 'all'} {ms:.0f}" for query, ms in times.items())
 
 
+AGENCY = "so-tu-phap"
+AGENDA = "/v1/agenda?agency=" + AGENCY
+# What service/deadline.c has the office do.
+OFFICE_MOVES = {"open": ["extend", "remind", "cancel"], "reported": ["verify", "return", "extend", "cancel"], "done": ["return"]}
+
+
+def deadlines(bench):
+    """A page of one agency's deadlines with 1,000,000 stored against the same with 3,000."""
+    rates = []
+    for count in (1000000, 3000):
+        service = bench.with_deadlines(count)
+        url = f"{service.front}/v1/deadlines?agency={AGENCY}&limit=50"
+        rates.append(bench.wrk(url, CONNECTIONS, token=service.token("viewer")).rate)
+    return rates[0] / rates[1], f"{rates[0]:.0f}/s with 1,000,000, {rates[1]:.0f}/s with 3,000"
+
+
+def agenda(bench):
+    """An agency's agenda over HTTP against pgbench with the same statement and as many connections."""
+    service = bench.with_deadlines(3000)
+    served = bench.wrk(service.front + AGENDA, CONNECTIONS, token=service.token("office"))
+    plain = bench.pgbench(statement("agenda_list"), [json.dumps({"agency": AGENCY}), 50, None, TODAY, "{office}", None,
+                                                     json.dumps(OFFICE_MOVES)],
+                          CONNECTIONS, database=service.name, role="kstthc_service")
+    return served.rate / plain, f"{served.rate:.0f}/s over HTTP, {plain:.0f}/s pgbench"
+
+
+def agenda_304(bench):
+    """The agenda asked for by those who have it against /livez of the same service."""
+    service = bench.with_deadlines(3000)
+    token = service.token("office")
+    etag = service.read(AGENDA, token)[1]["ETag"]
+    unchanged = bench.wrk(service.front + AGENDA, CONNECTIONS, token=token, headers=[f"If-None-Match: {etag}"])
+    # Nobody has changed it since, so each was answered as this one; wrk takes a 304 for right.
+    status = service.read(AGENDA, token, **{"If-None-Match": etag})[0]
+    if status != 304:
+        raise RuntimeError(f"an agenda that is known was answered {status}")
+    bare = bench.wrk(service.front + "/livez", CONNECTIONS)
+    return unchanged.rate / bare.rate, f"{unchanged.rate:.0f}/s unchanged agendas, {bare.rate:.0f}/s livez"
+
+
+# Filters that find little or nothing in the order that an index gives, and deep pages.
+DEADLINE_LISTS = ["", "sort=-due_on", "from=2028-06-30", "to=2028-06-30&sort=-due_on", "from=2040-01-01", "status=open", "status=reported",
+                  "status=done", "status=done&sort=-due_on", "status=cancelled", "status=open&overdue=false", "status=done&overdue=true",
+                  "overdue=true", "overdue=true&sort=-due_on", "overdue=false&from=2025-01-01&to=2026-12-31",
+                  "overdue=false&sort=-due_on", "role=lead", "role=lead&status=done", "role=lead&status=reported&sort=-due_on",
+                  "role=lead&period=2020-Q1", "role=lead&overdue=true&to=2020-01-31", "period=2099-01", "period=2030-Q4&status=done",
+                  "period=2026-06&status=reported&role=lead", "plan=p13&status=open", "plan=p4&status=done", "plan=p4&period=2020-01",
+                  "plan=khong-co&status=open", "task=p13.1", "task=p13.1&overdue=true", "agency=so-tu-phap", "agency=so-tu-phap&sort=-due_on",
+                  "agency=so-tu-phap&status=cancelled&role=lead", "agency=so-tu-phap&status=done&from=2029-01-01",
+                  "agency=thue-tinh&status=done", "agency=thue-tinh&period=2099-01", "agency=khong-co&status=open&overdue=true"]
+
+
+def deadline_lists(bench):
+    """The slowest page of any filtered list of 1,000,000 deadlines for any caller, median of 5, as a share of the read timeout."""
+    service = bench.with_deadlines(1000000)
+    callers = {"public": None, "viewer": service.token("viewer"), "agency": service.token("agency", "so-tu-phap"),
+               "one that never reports": service.token("agency", "thue-tinh")}
+    times = {f"{caller} \"{query}\"": bench.page_ms(f"{service.front}/v1/deadlines?limit=200&{query}", 5, token)
+             for caller, token in callers.items() for query in DEADLINE_LISTS}
+    slowest = sorted(times, key=times.get, reverse=True)[:8]
+    return times[slowest[0]] / 1000, ", ".join(f"{times[name]:.0f} ms for {name}" for name in slowest)
+
+
 # name: function, what, goal, whether more is better
 ALL = {
     "reads": (reads, "reads of one task over HTTP / pgbench, same statement, 16 connections", 0.45, True),
@@ -141,8 +205,12 @@ ALL = {
     "flood": (flood, "p99 of reads while 10,000 addresses are over their limits / in peace", 2, False),
     "flood_memory": (flood_memory, "MB by which that grows it: the table's 1.5 and what 16 connections take", 3, False),
     "parse": (parse, "ms to read the plan of 2025", 50, False),
+    "deadlines": (deadlines, "an agency's deadlines with 1,000,000 stored / with 3,000: the same rate within 20 %", 0.8, True),
+    "agenda": (agenda, "an agency's agenda over HTTP / pgbench, same statement, 16 connections", 0.4, True),
+    "agenda_304": (agenda_304, "304 for an unchanged agenda / livez of the same service", 0.35, True),
+    "deadline_lists": (deadline_lists, "slowest list of a million deadlines, any caller / the read timeout", 0.5, False),
     "million": (million, "slowest list of a million tasks / the read timeout", 0.5, False),
 }
-ONCE = {"routes", "memory", "flood_memory", "parse", "million"}
-# Only when named: they take minutes to prepare.
-LONG = {"million"}
+ONCE = {"routes", "memory", "flood_memory", "parse", "deadline_lists", "million"}
+# Only when named: they take minutes.
+LONG = {"deadline_lists", "million"}

@@ -19,6 +19,8 @@ from collections import namedtuple
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 Load = namedtuple("Load", "rate p99")
+# The day of what deadlines.sql stores.
+TODAY = "2026-06-30"
 
 
 def statement(name):
@@ -43,29 +45,31 @@ class Service:
     """A copy on a database of its own."""
 
     def __init__(self, bench, name, prepare="", **settings):
-        self.bench, self.name = bench, name
+        self.bench, self.name, self.tokens = bench, name, {}
         self.log = open(f"{bench.directory.name}/{name}.log", "w+", encoding="utf-8")
         bench.sql("postgres", f"drop database if exists {name} with (force)")
         bench.sql("postgres", f"create database {name} owner kstthc_owner")
-        port = free_port()
-        self.front, self.back = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}"
-        self.environment = {**bench.environment, "KSTTHC_LISTEN": f"127.0.0.1:{port}",
-                            "KSTTHC_DATABASE_URL": bench.url("kstthc_service", name),
+        self.environment = {**bench.environment, "KSTTHC_DATABASE_URL": bench.url("kstthc_service", name),
                             "KSTTHC_MIGRATE_URL": bench.url("kstthc_owner", name), **settings}
         self.run("migrate")
         self.run("seed")
         if prepare:
             bench.sql(name, prepare)
         bench.sql(name, "vacuum analyze")
+        # Not earlier: others may take what is free while a database is filled.
+        port = free_port()
+        self.front, self.back = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}"
+        bench.services.append(self)
+        self.environment["KSTTHC_LISTEN"] = f"127.0.0.1:{port}"
         self.process = subprocess.Popen([bench.binary, "serve"], env=self.environment, stderr=self.log)
-        for _ in range(100):
+        for _ in range(600):
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(self.front + "/readyz").read()
                 self.warm_up()
                 return
             time.sleep(0.05)
         self.stop()
-        raise RuntimeError("the service does not answer")
+        raise RuntimeError(f"the service does not answer: {self.complaints()}")
 
     def warm_up(self):
         """Each worker opens its connection at its first request; pgbench does not count that either."""
@@ -76,10 +80,27 @@ class Service:
         done = subprocess.run([self.bench.binary, *arguments], env=self.environment, capture_output=True, text=True, check=True)
         return done.stdout.strip()
 
+    def token(self, role, agency=None):
+        if (role, agency) not in self.tokens:
+            arguments = ["--agency", agency] if agency else []
+            self.tokens[role, agency] = self.run("token", "--role", role, *arguments)
+        return self.tokens[role, agency]
+
+    def read(self, path, token=None, **headers):
+        """(status, headers, body) of one GET."""
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        host, port = self.front.removeprefix("http://").split(":")
+        connection = http.client.HTTPConnection(host, int(port), timeout=30)
+        with contextlib.closing(connection):
+            connection.request("GET", path, headers=headers)
+            reply = connection.getresponse()
+            return reply.status, reply.headers, reply.read()
+
     def complaints(self):
-        """The first lines of the log that are not of requests that went well."""
+        """The last lines of the log that are not of requests that went well."""
         with open(self.log.name, encoding="utf-8") as log:
-            return "".join([line for line in log if " status=200 " not in line][:10])
+            return "".join([line for line in log if not re.search(r" status=(200|201|304) ", line)][-10:])
 
     def stop(self):
         self.process.terminate()
@@ -90,6 +111,7 @@ class Service:
 class Bench:
     def __init__(self, binary, super_url, seconds):
         self.binary, self.super_url, self.seconds = os.path.abspath(binary), super_url, seconds
+        self.filled, self.services = {}, []
         self.directory = tempfile.TemporaryDirectory()
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("KSTTHC_")}
         # So high that nothing is refused, not off: what counting costs is measured too.
@@ -108,7 +130,8 @@ class Bench:
         return self
 
     def __exit__(self, *_):
-        self.service.stop()
+        for service in (self.service, *self.filled.values()):
+            service.stop()
         self.directory.cleanup()
 
     def sign(self, key):
@@ -132,28 +155,32 @@ class Bench:
         subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self.url("postgres", database), "-c", text],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def wrk(self, url, connections, token=None, script="report.lua"):
+    def wrk(self, url, connections, token=None, script="report.lua", headers=()):
         command = ["wrk", "-t", "2", "-c", str(connections), "-d", f"{self.seconds}s", "--timeout", "10s", "-s", f"{HERE}/{script}", url]
         if token:
-            command += ["-H", f"Authorization: Bearer {token}"]
+            headers = (*headers, f"Authorization: Bearer {token}")
+        for header in headers:
+            command += ["-H", header]
         environment = {**os.environ, "KSTTHC_BENCH_REPORT": HERE + "/report.lua"}
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
         requests, microseconds, wrong, p99 = re.search(r"figures (\d+) (\d+) (\d+) ([\d.]+)", done.stdout).groups()
         if int(wrong):
-            raise RuntimeError(f"{wrong} of {requests} requests to {url} failed: {done.stdout}{self.service.complaints()}")
+            asked = next(service for service in self.services if url.startswith(service.front))
+            raise RuntimeError(f"{wrong} of {requests} requests to {url} failed: {done.stdout}{asked.complaints()}")
         return Load(int(requests) / int(microseconds) * 1e6, float(p99))
 
-    def pgbench(self, text, values, connections):
-        """The statement's $1, $2 become pgbench variables, which in prepared mode are parameters again."""
+    def pgbench(self, text, values, connections, database="bench", role="kstthc_public"):
+        """The statement's $1, $2 become pgbench variables, which in prepared mode are parameters again; pgbench has
+        none that is null, so None becomes the word."""
         path = self.directory.name + "/statement.sql"
-        for number in range(len(values), 0, -1):
-            text = text.replace(f"${number}", f":p{number}")
+        for number, value in reversed(list(enumerate(values, 1))):
+            text = text.replace(f"${number}", "null" if value is None else f":p{number}")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text + ";\n")
         command = ["pgbench", "-n", "-M", "prepared", "-c", str(connections), "-j", "2", "-T", str(int(self.seconds)), "-f", path]
         for number, value in enumerate(values, 1):
-            command += ["-D", f"p{number}={value}"]
-        url = self.url("postgres", "bench") + " options='-c search_path=kstthc,pg_temp -c role=kstthc_public'"
+            command += [] if value is None else ["-D", f"p{number}={value}"]
+        url = self.url("postgres", database) + f" options='-c search_path=kstthc,pg_temp -c role={role}'"
         done = subprocess.run(command + [url], capture_output=True, text=True, check=True)
         return float(re.search(r"tps = ([\d.]+)", done.stdout)[1])
 
@@ -201,12 +228,21 @@ class Bench:
         finally:
             service.stop()
 
+    def with_deadlines(self, count):
+        """A service with so many of them, the same one for all who ask."""
+        if count not in self.filled:
+            with open(HERE + "/deadlines.sql", encoding="utf-8") as file:
+                prepare = file.read().replace(":count", str(count)).replace(":today", TODAY)
+            self.filled[count] = Service(self, f"bench_deadlines_{count}", prepare, KSTTHC_TODAY=TODAY)
+        return self.filled[count]
+
     @staticmethod
-    def page_ms(url, times):
+    def page_ms(url, times, token=None):
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
         taken = []
         for _ in range(times):
             start = time.monotonic()
-            urllib.request.urlopen(url).read()
+            urllib.request.urlopen(request).read()
             taken.append((time.monotonic() - start) * 1000)
         return statistics.median(taken)
 
